@@ -1,0 +1,120 @@
+"""The chain rule, written once: backprop as a sequence of local steps.
+
+Walking a graph backwards from its root, each node hands on to each argument its own gradient times the
+local derivative:
+
+    ∂root/∂arg  +=  ∂root/∂node · ∂node/∂arg
+
+Gradients live in a dictionary of the pass; the graph is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from autograd.graph import leading_to, made
+
+
+class LocalStep(NamedTuple):
+    """One application of the chain rule, from `node` to its argument number `position`."""
+
+    node: Any
+    arg: Any
+    position: int
+    upstream: Any
+    partial: Any
+    contribution: Any
+    before: Any
+    after: Any
+
+
+def chain_rule(root: Any, toward: Collection[Any] | None = None, create_graph: bool = False) -> Iterator[LocalStep]:
+    """Every local step of backprop from `root`, in the order in which it is taken.
+
+    Args:
+        root: the node whose gradients are wanted; its own is 1.
+        toward: only the steps on the way to these nodes. Default: to everything but constants.
+        create_graph: compute with nodes instead of numbers, so that gradients are nodes, too.
+    """
+    wanted = None if toward is None else leading_to(toward, root)
+    gradient: dict[Any, Any] = {root: 1.0}
+    for node in reversed(made(root)):
+        if node not in gradient:
+            continue
+        upstream = gradient[node]
+        for position, arg in enumerate(node.args):
+            if arg.constant if wanted is None else arg not in wanted:
+                continue
+            partial = local_derivative(node, position, create_graph)
+            before = gradient.get(arg, 0.0)
+            if node.op.partials[position] == 0:  # flat everywhere: nothing flows, not even inf · 0
+                contribution, after = 0.0, before
+            else:
+                contribution = _times(upstream, partial)
+                after = gradient[arg] = before + contribution if arg in gradient else contribution
+            yield LocalStep(node, arg, position, upstream, partial, contribution, before, after)
+
+
+def local_derivative(node: Any, position: int, create_graph: bool = False) -> Any:
+    """The derivative of `node` with respect to its argument number `position`."""
+    partial = node.op.partials[position]
+    if not callable(partial):
+        return partial
+    try:
+        if create_graph:
+            return partial(*[arg.data if arg.constant else arg for arg in node.args], node)
+        return float(partial(*[arg.data for arg in node.args], node.data))
+    except ArithmeticError:  # Python's / and ** of floats raise where IEEE 754, and nodes, have inf or nan
+        derivative = partial(*node.args, node)
+        return derivative if create_graph else float(derivative)
+
+
+def _times(upstream: Any, partial: Any) -> Any:
+    """The product, without a node for a factor of 1."""
+    if isinstance(upstream, float) and upstream == 1:
+        return partial
+    if isinstance(partial, (float, int)) and partial == 1:
+        return upstream
+    return upstream * partial
+
+
+def gradients(root: Any) -> tuple[Iterable[tuple[Any, float]], dict[Any, float]]:
+    """The gradients of all made nodes, `root` first, and those of the leaves that anything flows to.
+
+    The same numbers as draining `chain_rule`, in a plain loop.
+    """
+    order = made(root)
+    order.reverse()
+    try:
+        return _plain_loop(root, order)
+    except ArithmeticError:  # a partial divides by 0: `local_derivative` knows what to do
+        gradient = {root: 1.0} | {step.arg: step.after for step in chain_rule(root)}
+        return [(node, gradient.pop(node, 0.0)) for node in order], gradient
+
+
+def _plain_loop(root: Any, order: list[Any]) -> tuple[Iterable[tuple[Any, float]], dict[Any, float]]:
+    waiting: dict[Any, float] = {root: 1.0}  # gradients of nodes not visited yet, in the end of leaves
+    finished: list[float] = []
+    for node in order:
+        upstream = waiting.pop(node, None)
+        if upstream is None:  # all paths from here to the root are flat
+            finished.append(0.0)
+            continue
+        finished.append(upstream)
+        if len(node.args) == 2:  # most nodes by far, so without an inner loop
+            x, y = node.args
+            dx, dy = node.op.partials
+            if dx and not x.constant:
+                term = upstream * (dx if type(dx) is float else dx(x.data, y.data, node.data))
+                waiting[x] = waiting[x] + term if x in waiting else term
+            if dy and not y.constant:
+                term = upstream * (dy if type(dy) is float else dy(x.data, y.data, node.data))
+                waiting[y] = waiting[y] + term if y in waiting else term
+        else:
+            numbers = [arg.data for arg in node.args]
+            for arg, partial in zip(node.args, node.op.partials):
+                if partial and not arg.constant:
+                    term = upstream * (partial if type(partial) is float else partial(*numbers, node.data))
+                    waiting[arg] = waiting[arg] + term if arg in waiting else term
+    return zip(order, finished), waiting

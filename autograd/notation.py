@@ -1,0 +1,173 @@
+"""A Value and its derivatives as people write them: in text and in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograd.backprop import local_derivative
+from autograd.graph import topological
+from autograd.ops import LEVELS, Op
+
+Names = Mapping[Any, str]
+
+
+def short(x: float) -> str:
+    """A number in a few characters: exactly if it is that short, else to four digits.
+
+    >>> short(2.0), short(24.704081632653061), short(1.2e-9), short(-3e300)
+    ('2.0', '24.70', '1.2e-9', '-3e300')
+    """
+    exact = _plain_exponent(repr(float(x)))
+    return exact if len(exact.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}")
+
+
+def exact(x: float) -> str:
+    """A number with all its digits, and without a decimal point that says nothing.
+
+    >>> exact(3.0), exact(0.1), exact(1e-9)
+    ('3', '0.1', '1e-9')
+    """
+    return _plain_exponent(repr(float(x)).removesuffix(".0"))
+
+
+def _plain_exponent(text: str) -> str:
+    return re.sub(r"e\+?(-?)0*(\d)", r"e\1\2", text)
+
+
+def name_nodes(root: Any) -> dict[Any, str]:
+    """What each node of a graph is called: its label, its number if it is a constant, or v1, v2, …
+
+    Only constants share a name: a label that comes again is followed by _2, _3, …
+    """
+    nodes = topological(root)
+    labels = {node.label for node in nodes}
+    fresh = (name for name in _numbered("v", 1) if name not in labels)
+    names: dict[Any, str] = {}
+    taken: set[str] = set()
+    for node in nodes:
+        if node.constant:
+            names[node] = exact(node.data)
+            continue
+        name = node.label or next(fresh)
+        if name in taken:
+            name = next(n for n in _numbered(f"{name}_", 2) if n not in taken and n not in labels)
+        taken.add(name)
+        names[node] = name
+    return names
+
+
+def _numbered(prefix: str, start: int) -> Iterator[str]:
+    while True:
+        yield f"{prefix}{start}"
+        start += 1
+
+
+class Phrase:
+    """A piece of a formula that puts itself in brackets where a template needs it to bind more tightly."""
+
+    __slots__ = ("brackets", "level", "text")
+
+    def __init__(self, text: str, level: str, brackets: str) -> None:
+        self.text = text
+        self.level = level
+        self.brackets = brackets
+
+    def __format__(self, needed: str) -> str:
+        return self.text if LEVELS[self.level] >= LEVELS[needed] else self.brackets.format(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Text:
+    """Formulas as plain text, in Python's notation but for the · of a product."""
+
+    brackets = "({})"
+    quotient = "∂{:atom}/∂{:atom}"
+
+    def template(self, op: Op) -> str:
+        return op.text
+
+    def write_name(self, name: str) -> str:
+        return name
+
+    def name(self, name: str) -> Phrase:
+        return Phrase(self.write_name(name), "atom" if name.isidentifier() else "", self.brackets)
+
+    def number(self, digits: str) -> Phrase:
+        """A number, which other code has turned into digits, as short or as exact as it wants."""
+        return Phrase(digits, "sum" if digits.startswith("-") else "atom", self.brackets)
+
+    def node(self, node: Any, names: Names) -> Phrase:
+        """A node by its name, or by its number if it has none."""
+        return self.name(names[node]) if node in names and not node.constant else self.number(exact(node.data))
+
+    def operation(self, node: Any, names: Names) -> Phrase:
+        """How a node is made from its arguments: `a·b`."""
+        return self._apply(node.op, [self.node(arg, names) for arg in node.args])
+
+    def partial(self, node: Any, position: int, names: Names) -> Phrase:
+        """The derivative of a node with respect to one argument, in the names around it: `b`."""
+        stand_in = type(node)(node.data)  # not the node itself: behind it lies the whole graph
+        stand_in.op = node.op
+        stand_in.args = tuple(arg if arg.constant else type(node)(arg.data) for arg in node.args)
+        around = zip((*stand_in.args, stand_in), (*node.args, node))
+        return self.formula(
+            local_derivative(stand_in, position, create_graph=True), {new: names[old] for new, old in around}
+        )
+
+    def formula(self, root: Any, names: Names) -> Phrase:
+        """All that a node is made from in one formula, down to the nodes that have names."""
+        if isinstance(root, (float, int)):
+            return self.number(exact(root))
+        phrases: dict[Any, Phrase] = {}
+        for node in topological(root):
+            made = node.args and node not in names
+            phrases[node] = (
+                self._apply(node.op, [phrases[arg] for arg in node.args]) if made else self.node(node, names)
+            )
+        return phrases[root]
+
+    def derivative(self, of: Phrase, by: Phrase) -> str:
+        return self.quotient.format(of, by)
+
+    def _apply(self, op: Op, args: list[Phrase]) -> Phrase:
+        return Phrase(self.template(op).format(*args), op.level, self.brackets)
+
+
+class Latex(Text):
+    """Formulas in LaTeX's mathematics mode."""
+
+    brackets = r"\left({}\right)"
+    quotient = r"\frac{{\partial {:atom}}}{{\partial {:atom}}}"
+
+    def template(self, op: Op) -> str:
+        return op.latex
+
+    def write_name(self, name: str) -> str:
+        indexed = re.fullmatch(r"([^\W\d_])_?(\d*)", name)
+        if indexed:
+            return f"{indexed[1]}_{{{indexed[2]}}}" if indexed[2] else name
+        return r"\mathrm{" + "".join(_LATEX_ESCAPES.get(c, c) for c in name) + "}"
+
+    def number(self, digits: str) -> Phrase:
+        mantissa, e, exponent = digits.partition("e")
+        if e:
+            level = "sum" if digits.startswith("-") else "product"
+            return Phrase(rf"{mantissa} \cdot 10^{{{exponent}}}", level, self.brackets)
+        return super().number(digits.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}"))
+
+
+# Not \text{...}: MathJax shows the backslashes of escapes in it.
+_LATEX_ESCAPES = {c: "\\" + c for c in "#$%&_{} "} | {
+    "\\": r"\backslash ",
+    "~": r"\sim ",
+    "^": r"\wedge ",
+    "<": r"\lt ",
+    ">": r"\gt ",
+}
+
+TEXT = Text()
+LATEX = Latex()

@@ -1,0 +1,286 @@
+"""`Value`: a number that remembers how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias, TypeVar
+
+from autograd import ops
+from autograd.backprop import gradients, local_derivative
+from autograd.copying import Reduced, reduce
+from autograd.graph import topological
+from autograd.ops import Op, as_float
+
+Number: TypeAlias = "float | Value"
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+_recording: ContextVar[bool] = ContextVar("recording", default=True)
+_new = object.__new__
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing inside the `with`: results are plain new Values, as if their numbers were typed in.
+
+    Use it for arithmetic that is not to be differentiated, such as an update of parameters. It concerns
+    the current thread only.
+
+    >>> from autograd import Value, no_grad
+    >>> a = Value(2.0)
+    >>> with no_grad():
+    ...     b = a * 3
+    >>> b, b.args
+    (Value(data=6.0, grad=0.0), ())
+    """
+    token = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+def _record(op: Op, args: tuple[Value, ...], data: float) -> Value:
+    out = _new(Value)
+    out.data = data
+    out.grad = 0.0
+    out.label = ""
+    if _recording.get():
+        out.op = op
+        out.args = args
+    else:
+        out.op = None
+        out.args = ()
+    return out
+
+
+def _unary(op: Op) -> Callable[[Value], Value]:
+    forward = op.forward
+
+    def method(x: Value) -> Value:
+        return _record(op, (x,), forward(x.data))
+
+    return _named(method, op)
+
+
+def _binary(op: Op) -> Callable[[Value, Number], Value]:
+    forward = op.forward
+
+    def method(x: Value, y: Any) -> Any:
+        if type(y) is not Value:
+            y = _operand(y, op)
+            if y is NotImplemented:
+                return NotImplemented
+        return _record(op, (x, y), forward(x.data, y.data))
+
+    return _named(method, op)
+
+
+def _reflected(op: Op) -> Callable[[Value, float], Value]:
+    """The binary operation where the Value stands on the right."""
+    forward = op.forward
+
+    def method(y: Value, x: float) -> Any:
+        left = _operand(x, op)
+        if left is NotImplemented:
+            return NotImplemented
+        return _record(op, (left, y), forward(left.data, y.data))
+
+    return _named(method, op)
+
+
+def _named(method: Method, op: Op) -> Method:
+    method.__name__ = op.name
+    method.__doc__ = f"The operation {op.name}, recorded as a new node."
+    return method
+
+
+def _operand(x: Any, op: Op) -> Any:
+    """The other side of an operator as a Value; NotImplemented leaves it to that side (NumPy arrays do)."""
+    if isinstance(x, Value):
+        return x
+    try:
+        return Constant(x)
+    except TypeError as error:
+        if type(x).__module__ != "builtins":
+            return NotImplemented
+        raise TypeError(f"no {op.name} of a Value and a {type(x).__name__}: {error}") from None
+
+
+class Value:
+    """A number that remembers how it was made, so that it can be differentiated.
+
+    Args:
+        data: the number, anything real; kept as a float.
+        label: its name in steps and drawings. It may also stand second, `Value(2.0, "a")`.
+        _children, _op: what it was made from and by which operation, as in Karpathy's lecture; only
+            arithmetic needs them.
+
+    Raises:
+        TypeError: `data` is not a real number.
+
+    Attributes:
+        data: the number.
+        grad: the gradient, 0.0 until `backward()` is called.
+        op: the operation that made it; None for a Value made by hand.
+        args: the Values it was made from.
+        label: its name.
+
+    Arithmetic and the methods below record new Values; comparisons compare the numbers and give a bool.
+    Values are equal only to themselves, so that they can be kept in sets and dictionaries.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = (a * b).tanh() + a**2
+    >>> c.backward()
+    >>> c.data, a.grad
+    (3.000012288..., 3.99992...)
+    """
+
+    __slots__ = ("args", "data", "grad", "label", "op")
+
+    constant = False  # whether it was made from a plain number and takes no gradient
+
+    data: float
+    grad: float
+    op: Op | None
+    args: tuple[Value, ...]
+    label: str
+
+    def __init__(self, data: float, _children: Iterable[Value] | str = (), _op: str = "", label: str = "") -> None:
+        if isinstance(_children, str):
+            label = label or _children
+            _children = ()
+        self.data = as_float(data)
+        self.grad = 0.0
+        self.args = tuple(_children)
+        self.op = ops.lookup(_op) if _op else None
+        self.label = label
+        wanted = self.op.arity if self.op else 0
+        if len(self.args) != wanted or not all(isinstance(arg, Value) for arg in self.args):
+            raise ValueError(
+                f"the operation {_op!r} takes {wanted} Values as children, got {self.args!r:.60}; "
+                "Value(data, label='a') needs none, and arithmetic records its own"
+            )
+
+    __add__, __radd__ = _binary(ops.add), _reflected(ops.add)
+    __sub__, __rsub__ = _binary(ops.sub), _reflected(ops.sub)
+    __mul__, __rmul__ = _binary(ops.mul), _reflected(ops.mul)
+    __truediv__, __rtruediv__ = _binary(ops.div), _reflected(ops.div)
+    __pow__, __rpow__ = _binary(ops.pow), _reflected(ops.pow)
+    __neg__ = _unary(ops.neg)
+    __abs__ = abs = _unary(ops.abs)
+    exp = _unary(ops.exp)
+    log = _unary(ops.log)
+    sqrt = _unary(ops.sqrt)
+    sin = _unary(ops.sin)
+    cos = _unary(ops.cos)
+    tanh = _unary(ops.tanh)
+    sigmoid = _unary(ops.sigmoid)
+    relu = _unary(ops.relu)
+
+    def maximum(self, other: Number) -> Value:
+        """The greater of the two; at a tie each gets half of the gradient."""
+        return self.__apply_op__(ops.maximum, (self, other))
+
+    def minimum(self, other: Number) -> Value:
+        """The smaller of the two; at a tie each gets half of the gradient."""
+        return self.__apply_op__(ops.minimum, (self, other))
+
+    def __pos__(self) -> Value:
+        return self
+
+    @staticmethod
+    def __apply_op__(op: Op, args: tuple[Number, ...]) -> Value:
+        """What calling an operation with Values does: record it."""
+        values = tuple(arg if isinstance(arg, Value) else Constant(arg) for arg in args)
+        return _record(op, values, op.forward(*[value.data for value in values]))
+
+    def __lt__(self, other: Number) -> bool:
+        return self.data < _data(other)
+
+    def __le__(self, other: Number) -> bool:
+        return self.data <= _data(other)
+
+    def __gt__(self, other: Number) -> bool:
+        return self.data > _data(other)
+
+    def __ge__(self, other: Number) -> bool:
+        return self.data >= _data(other)
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __bool__(self) -> bool:
+        return self.data != 0
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data}, grad={self.grad}{label})"
+
+    def backward(self) -> None:
+        """Add ∂self/∂leaf to the `.grad` of every leaf, and set `.grad` of every node between.
+
+        As in PyTorch, leaves accumulate over calls until `zero_grad()`; the nodes between show the last
+        call. A Value made from nothing gets the gradient 1. If an operation fails, no `.grad` changes.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
+        """
+        made, leaves = gradients(self)
+        for node, gradient in made:
+            node.grad = gradient
+        for leaf, gradient in leaves.items():
+            leaf.grad += gradient
+
+    def zero_grad(self) -> None:
+        """Set `.grad` to 0.0 here and in everything this Value was made from."""
+        for node in topological(self):
+            node.grad = 0.0
+
+    # Names of Karpathy's lecture.
+
+    @property
+    def _prev(self) -> set[Value]:
+        return set(self.args)
+
+    @property
+    def _op(self) -> str:
+        return self.op.symbol if self.op else ""
+
+    def _backward(self) -> None:
+        """Hand this node's `.grad` on to its arguments, once."""
+        for position, arg in enumerate(self.args):
+            if not arg.constant:
+                arg.grad += self.grad * local_derivative(self, position)
+
+    def __reduce__(self) -> Reduced:
+        return reduce(self, {name: getattr(self, name) for name in Value.__slots__})
+
+
+class Constant(Value):
+    """A plain number in a graph: it is drawn, but takes no gradient."""
+
+    __slots__ = ()
+    constant = True
+
+    def __init__(self, data: float) -> None:
+        self.data = as_float(data)
+        self.grad = 0.0
+        self.args = ()
+        self.op = None
+        self.label = ""
+
+    def __repr__(self) -> str:
+        return f"Constant({self.data})"
+
+
+def _data(x: Number) -> float:
+    return x.data if isinstance(x, Value) else as_float(x)
