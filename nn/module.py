@@ -1,0 +1,51 @@
+"""`Module`: what has parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autograd import Value
+
+
+class Module:
+    """The base of neurons, layers and networks: it finds the parameters that are kept in its attributes.
+
+    Parameters are the Values in attributes, and in lists, tuples, dictionaries and Modules there.
+
+    >>> from autograd import Value
+    >>> from nn import Module
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'offset']
+    """
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Every parameter once, with the path to it, such as `layers.0.neurons.3.w.1`."""
+        found: dict[Value, str] = {}
+        for path, value in _values(vars(self), ""):
+            found.setdefault(value, path)
+        return [(path, value) for value, path in found.items()]
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once, in the order of `named_parameters`."""
+        return [value for _, value in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the `.grad` of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+
+def _values(item: Any, path: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(item, Value):
+        yield path, item
+    elif isinstance(item, Module):
+        yield from _values(vars(item), path)
+    elif isinstance(item, (list, tuple, dict)):
+        for key, part in item.items() if isinstance(item, dict) else enumerate(item):
+            yield from _values(part, f"{path}.{key}" if path else str(key))
