@@ -1,0 +1,105 @@
+"""The house: imports point down, nothing heavy is imported early, every name is spoken for."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(__file__).parent.parent
+
+# From the ground up: a room may use those before it.
+ROOMS = [
+    "autograd.ieee",
+    "autograd.ops",
+    "autograd.graph",
+    "autograd.backprop",
+    "autograd.copying",
+    "autograd.value",
+    "autograd.derivatives",
+    "autograd.notation",
+    "autograd.expressions",
+    "autograd.drawing",
+    "autograd.stepping",
+    "autograd",
+    "autograd.__main__",
+    "nn.module",
+    "nn.layers",
+    "nn.losses",
+    "nn.optim",
+    "nn",
+]
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("autograd", "nn")
+    for path in (ROOT / package).rglob("*.py")
+}
+
+
+def room(module: str) -> str:
+    return max((r for r in ROOMS if f"{module}.".startswith(f"{r}.")), key=len)
+
+
+def imports(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: imports here name the whole path"
+            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name if name in FILES else str(node.module) for name in submodules]
+    return [name for name in found if name.split(".")[0] in ("autograd", "nn")]
+
+
+def test_every_file_has_a_room() -> None:
+    assert {room(module) for module in FILES} == set(ROOMS)
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_imports_point_down(module: str) -> None:
+    for target in imports(FILES[module]):
+        assert room(target) == room(module) or ROOMS.index(room(target)) < ROOMS.index(room(module)), target
+        if module.startswith("nn"):
+            assert target == "autograd" or target.startswith("nn."), "nn stands on public names only"
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_project_import_hides_in_a_function(module: str) -> None:
+    for function in ast.walk(ast.parse(FILES[module].read_text())):
+        if isinstance(function, ast.FunctionDef):
+            assert not any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(function))
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_importing_is_light(package: str) -> None:
+    heavy = ["numpy", "graphviz", "llvmlite", "IPython", "matplotlib", "anywidget", "sklearn"]
+    program = f"import sys, {package}; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("package", [autograd, nn], ids=["autograd", "nn"])
+def test_public_names_exist_and_are_explained(package) -> None:
+    assert sorted(package.__all__) == sorted(set(package.__all__))
+    for name in package.__all__:
+        assert getattr(package, name).__doc__, name
+    assert set(package.__all__) <= set(dir(package))
+    with pytest.raises(AttributeError, match="nothing_like_it"):
+        _ = package.nothing_like_it
+
+
+def test_interpreters_name_no_operation() -> None:
+    """Backprop, derivatives, notation, drawing and stepping read the table; adding a row is enough."""
+    names = {f"ops.{name}" for name in autograd.ops.TABLE} | {repr(name) for name in autograd.ops.TABLE}
+    for module, path in FILES.items():
+        if room(module) in ("autograd.backprop", "autograd.derivatives", "autograd.notation") or room(module) in (
+            "autograd.drawing",
+            "autograd.stepping",
+        ):
+            used = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.expr)}
+            assert not used & names, module
