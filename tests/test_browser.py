@@ -1,0 +1,135 @@
+"""What people see, in a real browser: the drawing on its own, and the first chapter in JupyterLab.
+
+Run by `.ci/run`; by hand `python -m pytest -m browser`, with Chromium installed. With STEPGRAD_SCREENSHOTS
+set to a folder, pictures of what was seen are left there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from autograd import Value, draw
+from tests.test_drawing import EVIL
+
+pytestmark = pytest.mark.browser
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+CHAPTER = "01_value_and_graph.ipynb"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "install Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield page
+    page.close()
+
+
+def keep_picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("STEPGRAD_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def test_labels_are_words_and_never_run(page: Page, tmp_path: Path) -> None:
+    dialogs: list[Any] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    total = Value(0.0, label="start")
+    for label in EVIL:
+        total = total + Value(1.0, label=label) * 2
+    page.goto(draw(total).save(tmp_path / "evil.svg").as_uri())
+    words = page.evaluate("[...document.querySelectorAll('text')].map(t => t.textContent)")
+    assert "<script>alert(1)</script>" in words and "∂ 中文 🙂" in words and "{x}" in words
+    assert page.evaluate("document.querySelectorAll('script').length") == 0 and not dialogs
+    keep_picture(page, "labels")
+
+
+def test_nothing_is_clipped_or_overlaps(page: Page, tmp_path: Path) -> None:
+    """Every word lies inside its node, in this browser's own fonts."""
+    x = Value(-1234.5678, label="a longer name")
+    picture = draw((x * 2).tanh() + x / 3)
+    page.goto(picture.save(tmp_path / "g.svg").as_uri())
+    outside = page.evaluate(
+        """[...document.querySelectorAll('g.node')].flatMap(node => {
+            const box = node.querySelector('path, polygon').getBoundingClientRect()
+            return [...node.querySelectorAll('text')].filter(text => {
+                const t = text.getBoundingClientRect()
+                return t.left < box.left || t.right > box.right || t.top < box.top || t.bottom > box.bottom
+            }).map(text => text.textContent)
+        })"""
+    )
+    assert outside == []
+    keep_picture(page, "drawing")
+
+
+@pytest.fixture(params=["Light", "Dark"])
+def jupyter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The address and theme of a JupyterLab in a folder with a copy of the chapter."""
+    shutil.copy(NOTEBOOKS / CHAPTER, tmp_path)
+    settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser", f"--port={port}"]
+    command += [f"--ServerApp.root_dir={tmp_path}", "--IdentityProvider.token="]
+    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"), "HOME": str(tmp_path)}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.25)
+    yield address, request.param
+    server.terminate()
+    server.wait(20)
+
+
+def test_the_first_chapter_in_jupyterlab(page: Page, jupyter: tuple[str, str]) -> None:
+    address, theme = jupyter
+    page.goto(f"{address}/lab/tree/{CHAPTER}")
+    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.body.dataset.jpThemeLight === 'true'") == (theme == "Light")
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.get_by_text("Python 3 (ipykernel) | Busy")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=120_000)
+    panel = page.locator(".jp-WindowedPanel-outer")
+    seen: set[str] = set()
+    for number in range(40):
+        panel.evaluate("(node, top) => { node.scrollTop = top }", number * 700)
+        page.wait_for_timeout(300)
+        seen |= set(page.locator(".jp-RenderedSVG, .jp-RenderedImage, .jp-RenderedLatex").evaluate_all(KINDS))
+        assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+        assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        keep_picture(page, f"chapter-1-{theme}-{number:02d}")
+        if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
+            break
+    assert seen == {"jp-RenderedSVG", "jp-RenderedImage", "jp-RenderedLatex"}
+
+
+KINDS = "nodes => nodes.map(node => node.className.match(/jp-Rendered(SVG|Image|Latex)/)[0])"
