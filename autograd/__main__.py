@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograd",
         description="Differentiate an expression and show every step of the chain rule.",
-        epilog=f"example: {EXAMPLE}",
+        epilog=f"example:\n  {EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("expression", help="in Python's notation; it is parsed, never run")
     parser.add_argument("names", nargs="*", metavar="name=number", help="what the names stand for")

@@ -178,6 +178,11 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+def _power(x: Any, y: Any) -> Any:
+    """x**y, without a node for a first power; not by Python's **, which is complex for (-8.0) ** (1/3)."""
+    return x if isinstance(y, float) and y == 1 else pow(x, y)
+
+
 # fmt: off
 add: Op = op("add", operator.add, 1, 1,
              text="{:sum} + {:product}", latex="{:sum} + {:product}", level="sum", symbol="+")
@@ -194,9 +199,9 @@ div: Op = op("div", ieee.div,
 neg: Op = op("neg", operator.neg, -1, text="-{:product}", latex="-{:product}", level="sum")
 
 # y - (y != 0), and the log of 1 instead of 0, keep the derivatives of x**0, x**1, x**2, … finite at x = 0 to any
-# order; pow(...) because Python's ** of a negative float and a fraction is complex.
+# order.
 pow: Op = op("pow", ieee.pow,
-             lambda x, y, out: y * pow(x, y - ne(y, 0)),
+             lambda x, y, out: y * _power(x, y - ne(y, 0)),
              lambda x, y, out: out * log(where(eq(x, 0), 1, x)),
              text="{:atom}**{:power}", latex="{:atom}^{{{}}}", level="power", symbol="**",
              domain=(POSITIVE, EVERYWHERE))

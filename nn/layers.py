@@ -56,7 +56,9 @@ class Neuron(Module):
             ValueError: `x` has not `nin` items.
         """
         if len(_inputs(x)) != len(self.w):
-            raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
+            raise ValueError(
+                f"{self!r} takes {len(self.w)} inputs, got {len(x)}; for rows of inputs call it once for each"
+            )
         return self._activate(sum((w * xi for w, xi in zip(self.w, x)), self.b))
 
     def __repr__(self) -> str:

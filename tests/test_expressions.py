@@ -33,11 +33,7 @@ def test_a_name_stands_for_one_value() -> None:
 
 
 def test_long_sums() -> None:
-    x = Value(1.0)
-    try:
-        assert parse("+".join(["x"] * 800), {"x": x}).data == 800
-    except ValueError as error:  # Python's own reader gives up first on some versions
-        assert "in several steps" in str(error)
+    assert parse("+".join(["x"] * 500), {"x": Value(1.0)}).data == 500
 
 
 @pytest.mark.parametrize(
