@@ -20,7 +20,7 @@ def short(x: float) -> str:
     ('2.0', '24.70', '1.2e-9', '-3e300')
     """
     exact = _plain_exponent(repr(float(x)))
-    return exact if len(exact.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}")
+    return exact if len(exact.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}".rstrip("."))
 
 
 def exact(x: float) -> str:
