@@ -14,8 +14,13 @@ Number = float | Value
 Activation = str | Callable[[Value], Value]
 Seed = int | random.Random | None
 
+
+def _identity(x: Any) -> Any:
+    return x
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    "identity": lambda x: x,
+    "identity": _identity,
     "relu": autograd.relu,
     "sigmoid": autograd.sigmoid,
     "tanh": autograd.tanh,

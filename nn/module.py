@@ -11,7 +11,7 @@ from autograd import Value
 class Module:
     """The base of neurons, layers and networks: it finds the parameters that are kept in its attributes.
 
-    Parameters are the Values in attributes, and in lists, tuples, dictionaries and Modules there.
+    Parameters are the Values in attributes, and in lists, tuples, dictionaries, arrays and Modules there.
 
     >>> from autograd import Value
     >>> from nn import Module
@@ -46,6 +46,8 @@ def _values(item: Any, path: str) -> Iterator[tuple[str, Value]]:
         yield path, item
     elif isinstance(item, Module):
         yield from _values(vars(item), path)
+    elif hasattr(item, "tolist"):  # a NumPy array
+        yield from _values(item.tolist(), path)
     elif isinstance(item, (list, tuple, dict)):
         for key, part in item.items() if isinstance(item, dict) else enumerate(item):
             yield from _values(part, f"{path}.{key}" if path else str(key))

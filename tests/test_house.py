@@ -1,6 +1,7 @@
 """The house: imports point down, nothing heavy is imported early, every name is spoken for."""
 
 import ast
+import builtins
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,11 @@ def test_public_names_exist_and_are_explained(package) -> None:
     assert set(package.__all__) <= set(dir(package))
     with pytest.raises(AttributeError, match="nothing_like_it"):
         _ = package.nothing_like_it
+
+
+def test_a_star_import_hides_no_builtin() -> None:
+    assert not set(autograd.__all__) & set(dir(builtins))
+    assert not set(nn.__all__) & set(dir(builtins))
 
 
 def test_interpreters_name_no_operation() -> None:

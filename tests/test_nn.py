@@ -1,7 +1,10 @@
 """Neurons, layers, losses and descent; and that networks learn."""
 
+import copy
+import pickle
 import random
 
+import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, make_moons
 
@@ -58,16 +61,25 @@ def test_parameters_are_found_wherever_they_are_kept() -> None:
             self.scale = Value(1.0)
             self.body = MLP(1, [2, 1])
             self.table = {"a": (Value(2.0), [Value(3.0)])}
+            self.matrix = np.array([[Value(1.0), Value(2.0)]])
+            self.data = np.array([1.0, 2.0])
             self.same = self.scale
             self.name = "net"
 
     names = [name for name, _ in Net().named_parameters()]
     assert names[:2] == ["scale", "body.layers.0.neurons.0.w.0"]
-    assert names[-2:] == ["table.a.0", "table.a.1.0"] and len(names) == 10
+    assert names[-4:] == ["table.a.0", "table.a.1.0", "matrix.0.0", "matrix.0.1"] and len(names) == 12
     net = Net()
     net.scale.grad = 3.0
     net.zero_grad()
     assert net.scale.grad == 0.0
+
+
+def test_networks_are_copied_and_pickled() -> None:
+    model = MLP(2, [3, 1], seed=0)
+    for duplicate in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert duplicate([1.0, 2.0]).data == model([1.0, 2.0]).data
+        assert not set(duplicate.parameters()) & set(model.parameters())
 
 
 def test_reprs() -> None:
