@@ -28,8 +28,8 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
         create_graph: give Values that can be drawn, stepped and differentiated again, not floats.
 
     Returns:
-        ∂output/∂input for each input, in a list if `inputs` is one. It is 0 for an input that `output`
-        does not depend on.
+        ∂output/∂input for each input: a float, or a Value with `create_graph`; in a list if `inputs` is one.
+        It is 0 for an input that `output` does not depend on.
 
     Raises:
         TypeError: `output` or an input is not a Value.

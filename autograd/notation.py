@@ -19,8 +19,8 @@ def short(x: float) -> str:
     >>> short(2.0), short(24.704081632653061), short(1.2e-9), short(-3e300)
     ('2.0', '24.70', '1.2e-9', '-3e300')
     """
-    exact = _plain_exponent(repr(float(x)))
-    return exact if len(exact.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}".rstrip("."))
+    digits = _plain_exponent(repr(float(x)))
+    return digits if len(digits.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}".rstrip("."))
 
 
 def exact(x: float) -> str:

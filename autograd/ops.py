@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Real
 from string import Formatter
 from typing import Any
@@ -28,30 +29,18 @@ POSITIVE: Interval = (0.0, math.inf)
 TABLE: dict[str, Op] = {}
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Op:
     """One row of the table, made by `op`. Call it with Values to record a node, with numbers to get a number."""
 
-    __slots__ = ("domain", "forward", "latex", "level", "name", "partials", "symbol", "text")
-
-    def __init__(
-        self,
-        name: str,
-        forward: Callable[..., float],
-        partials: tuple[Partial, ...],
-        text: str,
-        latex: str,
-        level: str,
-        symbol: str,
-        domain: tuple[Interval, ...],
-    ) -> None:
-        self.name = name
-        self.forward = forward
-        self.partials = partials
-        self.text = text
-        self.latex = latex
-        self.level = level
-        self.symbol = symbol
-        self.domain = domain
+    name: str
+    forward: Callable[..., float]
+    partials: tuple[Partial, ...]
+    text: str
+    latex: str
+    level: str
+    symbol: str
+    domain: tuple[Interval, ...]
 
     @property
     def arity(self) -> int:
@@ -179,7 +168,10 @@ def _count(n: int, noun: str) -> str:
 
 
 def _power(x: Any, y: Any) -> Any:
-    """x**y, without a node for a first power; not by Python's **, which is complex for (-8.0) ** (1/3)."""
+    """x**y; not by Python's **, which is complex for (-8.0) ** (1/3).
+
+    A plain first power needs no node. That is no choice a derivative could miss: both ways give the same bits.
+    """
     return x if isinstance(y, float) and y == 1 else pow(x, y)
 
 

@@ -119,6 +119,7 @@ class Value:
 
     Raises:
         TypeError: `data` is not a real number.
+        ValueError: it is beyond float64, or the children do not fit the operation.
 
     Attributes:
         data: the number.

@@ -15,6 +15,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import autograd
@@ -109,20 +110,20 @@ def main() -> None:
     ours = (autograd.Value, nn.MLP(2, [16, 16, 1]), X, labels)
     ours_loss, theirs_loss = forward(*ours), forward(*theirs)
     nodes, their_nodes = count(ours_loss, lambda v: v.args), count(theirs_loss, lambda v: v._prev)
-    print(f"one epoch: {nodes:,} nodes, micrograd's {their_nodes:,}")
+    print(f"one epoch: {nodes:,} nodes, {their_nodes:,} in micrograd {version('micrograd')}")
     print(f"the loss: {ours_loss.data!r}, micrograd's {theirs_loss.data!r}\n")
     del ours_loss, theirs_loss
 
-    times: dict[str, list[list[float]]] = {"micrograd 0.1.0": [], "stepgrad": []}
+    times: tuple[list[list[float]], list[list[float]]] = ([], [])
     for _ in range(ROUNDS):
-        for name, work in zip(times, (theirs, ours)):
+        for runs, work in zip(times, (theirs, ours)):
             gc.collect()
-            times[name].append(epoch_times(*work))
+            runs.append(epoch_times(*work))
     milliseconds = {
         "a first epoch, best, ms": lambda runs: 1e3 * min(run[0] for run in runs),
         "epochs in a row, median, ms": lambda runs: 1e3 * statistics.median(t for run in runs for t in run),
     }
-    rows = {title: [figure(runs) for runs in times.values()] for title, figure in milliseconds.items()}
+    rows = {title: [figure(runs) for runs in times] for title, figure in milliseconds.items()}
     rows["memory of a node, bytes"] = [
         bytes_per_node(*theirs, lambda v: v._prev),
         bytes_per_node(*ours, lambda v: v.args),

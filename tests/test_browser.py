@@ -63,8 +63,7 @@ def test_labels_are_words_and_never_run(page: Page, tmp_path: Path) -> None:
     keep_picture(page, "labels")
 
 
-def test_nothing_is_clipped_or_overlaps(page: Page, tmp_path: Path) -> None:
-    """Every word lies inside its node, in this browser's own fonts."""
+def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(page: Page, tmp_path: Path) -> None:
     x = Value(-1234.5678, label="a longer name")
     picture = draw((x * 2).tanh() + x / 3)
     page.goto(picture.save(tmp_path / "g.svg").as_uri())

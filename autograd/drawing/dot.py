@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 import graphviz
 
-from autograd.graph import topological
 from autograd.notation import TEXT, Names, short
-
-if TYPE_CHECKING:
-    from autograd.value import Value
+from autograd.value import Value
 
 FONT = "Helvetica"
 INK, FAINT, EDGE = "#1f2328", "#5c6670", "#7d8790"
@@ -27,7 +23,7 @@ STYLES = {
 
 
 def to_dot(root: Value, names: Names, direction: str) -> str:
-    """The graph of `root`, arguments before what is made from them."""
+    """The graph of `root`, whose nodes are those in `names`."""
     dot = graphviz.Digraph(
         graph_attr={
             "rankdir": direction,
@@ -39,17 +35,16 @@ def to_dot(root: Value, names: Names, direction: str) -> str:
         node_attr={"shape": "box", "fontname": FONT, "fontsize": "11", "fontcolor": INK, "margin": "0.1,0.05"},
         edge_attr={"color": EDGE, "arrowsize": "0.6"},
     )
-    nodes = topological(root)
-    keys = {node: f"n{index}" for index, node in enumerate(nodes)}
-    for node in nodes:
-        kind = "output" if node is root else kind_of(node)
+    keys = {node: f"n{index}" for index, node in enumerate(names)}
+    for node in names:
+        kind = "output" if node is root else _kind(node)
         dot.node(keys[node], _label(node, names), tooltip=_tooltip(node, names), **{"class": kind}, **STYLES[kind])
         for arg in node.args:
             dot.edge(keys[arg], keys[node])
     return str(dot.source)
 
 
-def kind_of(node: Value) -> str:
+def _kind(node: Value) -> str:
     if node.args:
         return "operation"
     return "constant" if node.constant else "leaf"

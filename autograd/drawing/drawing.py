@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from autograd.drawing.dot import to_dot
 from autograd.drawing.engine import render
-from autograd.graph import topological
 from autograd.notation import name_nodes
 from autograd.value import Value
 
@@ -72,7 +71,8 @@ def draw(root: Value, direction: Literal["LR", "TB"] = "LR") -> Drawing:
     """Draw the graph of a Value: every node with its name, how it was made, data and gradient.
 
     Values made by hand are boxes with sharp corners, operations rounded, plain numbers dashed, and the
-    output has a thick border. Numbers are shortened; a tooltip gives every digit.
+    output has a thick border. Numbers are shortened; where a browser opens the SVG itself, a tooltip gives
+    every digit.
 
     Args:
         root: the Value whose graph to draw.
@@ -95,6 +95,6 @@ def draw(root: Value, direction: Literal["LR", "TB"] = "LR") -> Drawing:
         raise TypeError(f"draw needs a Value, got {type(root).__name__} {root!r:.60}")
     if direction not in ("LR", "TB"):
         raise ValueError(f"direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}")
-    nodes = len(topological(root))
-    caption = f"a graph of {nodes} node{'s' if nodes > 1 else ''}"
-    return Drawing(to_dot(root, name_nodes(root), direction), caption)
+    names = name_nodes(root)
+    caption = f"a graph of {len(names)} node{'s' if len(names) > 1 else ''}"
+    return Drawing(to_dot(root, names, direction), caption)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.backprop import LocalStep, chain_rule
+from autograd.backprop import chain_rule
 from autograd.notation import LATEX, TEXT, Names, Text, name_nodes, short
 from autograd.value import Value
 
@@ -99,8 +99,7 @@ def steps(root: Value) -> list[Step]:
     if not isinstance(root, Value):
         raise TypeError(f"steps needs a Value, got {type(root).__name__} {root!r:.60}")
     names = name_nodes(root)
-    return [_step(index, root, local, names) for index, local in enumerate(chain_rule(root), start=1)]
-
-
-def _step(index: int, root: Value, local: LocalStep, names: Names) -> Step:
-    return Step(index=index, root=root, names=names, **local._asdict())
+    return [
+        Step(index=index, root=root, names=names, **local._asdict())
+        for index, local in enumerate(chain_rule(root), start=1)
+    ]
