@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -39,9 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, DrawingError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    _report(root, names)
-    if options.save:
-        print(f"\ndrawn to {options.save}")
+    try:
+        _report(root, names)
+        if options.save:
+            print(f"\ndrawn to {options.save}")
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; Python itself will flush once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -1,6 +1,7 @@
 """Expressions and the command line: numbers out, nothing run, errors that point."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +117,13 @@ def test_it_runs_as_a_module() -> None:
     assert done.returncode == 2 and "cannot read this" in done.stderr and "Traceback" not in done.stderr
     done = subprocess.run([sys.executable, "-m", "autograd", *NEURON], capture_output=True, text=True)
     assert done.returncode == 0 and "chain rule" in done.stdout
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_may_stop_early(unbuffered: str) -> None:
+    """As in `python -m autograd … | head -1`."""
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    command = [sys.executable, "-m", "autograd", *NEURON]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (0, b"")
