@@ -104,7 +104,8 @@ def _plain_loop(root: Any, order: list[Any]) -> tuple[Iterable[tuple[Any, float]
         finished.append(upstream)
         if len(node.args) == 2:  # most nodes by far, so without an inner loop
             x, y = node.args
-            dx, dy = node.op.partials
+            partials = node.op.partials
+            dx, dy = partials[0], partials[1]
             if dx and not x.constant:
                 term = upstream * (dx if type(dx) is float else dx(x.data, y.data, node.data))
                 waiting[x] = waiting[x] + term if x in waiting else term
@@ -113,7 +114,8 @@ def _plain_loop(root: Any, order: list[Any]) -> tuple[Iterable[tuple[Any, float]
                 waiting[y] = waiting[y] + term if y in waiting else term
         else:
             numbers = [arg.data for arg in node.args]
-            for arg, partial in zip(node.args, node.op.partials):
+            for position, arg in enumerate(node.args):
+                partial = node.op.partials[position]
                 if partial and not arg.constant:
                     term = upstream * (partial if type(partial) is float else partial(*numbers, node.data))
                     waiting[arg] = waiting[arg] + term if arg in waiting else term

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from autograd import ops
+from autograd.functions import SCALAR
 from autograd.ops import TABLE, Op, as_float
 from autograd.value import Value
 
@@ -19,6 +20,9 @@ _OPERATORS: dict[type[ast.AST], Op] = {
     ast.Pow: ops.pow,
     ast.USub: ops.neg,
     ast.Gt: ops.gt,
+    ast.GtE: ops.ge,
+    ast.Lt: ops.lt,
+    ast.LtE: ops.le,
     ast.Eq: ops.eq,
     ast.NotEq: ops.ne,
 }
@@ -29,7 +33,7 @@ def parse(text: str, names: Mapping[str, Value]) -> Value:
     """The graph of an expression in Python's notation.
 
     Args:
-        text: numbers, the given names, + - * / **, parentheses, > == !=, and calls of operations by name.
+        text: numbers, the given names, + - * / **, parentheses, comparisons such as >, and calls of operations by name.
             The product may be written · as well.
         names: what each name stands for.
 
@@ -96,9 +100,10 @@ class _Reader:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
             return _OPERATORS[type(node.ops[0])], [node.left, node.comparators[0]]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            if node.func.id in TABLE:
-                return TABLE[node.func.id], node.args
-            raise self._error_at(node, f"unknown function {node.func.id!r}; known: {', '.join(TABLE)}")
+            known = TABLE | SCALAR
+            if node.func.id in known:
+                return known[node.func.id], node.args
+            raise self._error_at(node, f"unknown function {node.func.id!r}; known: {', '.join(known)}")
         raise self._error_at(node, _hint(node))
 
     def _known(self, node: ast.Name) -> str:
@@ -122,6 +127,5 @@ def _hint(node: ast.expr) -> str:
         return f"{node.value!r:.40} is not a real number"
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         return "a power is written **, not ^"
-    return (
-        f"{type(node).__name__} is not allowed here: only numbers, names, + - * / **, > == != and calls of operations"
-    )
+    accepted = "numbers, names, + - * / **, comparisons and calls of operations"
+    return f"{type(node).__name__} is not allowed here: only {accepted}"

@@ -8,9 +8,10 @@ from typing import Any
 
 from autograd.backprop import local_derivative
 from autograd.graph import topological
-from autograd.ops import LEVELS, Op
+from autograd.ops import LEVELS, Op, spread
 
 Names = Mapping[Any, str]
+MANY = 5
 
 
 def short(x: float) -> str:
@@ -86,6 +87,7 @@ class Text:
 
     brackets = "({})"
     quotient = "∂{:atom}/∂{:atom}"
+    dots = Phrase("…", "atom", brackets)
 
     def template(self, op: Op) -> str:
         return op.text
@@ -105,8 +107,11 @@ class Text:
         return self.name(names[node]) if node in names and not node.constant else self.number(exact(node.data))
 
     def operation(self, node: Any, names: Names) -> Phrase:
-        """How a node is made from its arguments: `a·b`."""
-        return self._apply(node.op, [self.node(arg, names) for arg in node.args])
+        """How a node is made from its arguments: `a·b`; of many arguments, the first and the last."""
+        args = [self.node(arg, names) for arg in node.args]
+        if len(args) > MANY:
+            args = [*args[:2], self.dots, args[-1]]
+        return self._apply(node.op, args)
 
     def partial(self, node: Any, position: int, names: Names) -> Phrase:
         """The derivative of a node with respect to one argument, in the names around it: `b`."""
@@ -134,7 +139,9 @@ class Text:
         return self.quotient.format(of, by)
 
     def _apply(self, op: Op, args: list[Phrase]) -> Phrase:
-        return Phrase(self.template(op).format(*args), op.level, self.brackets)
+        template = self.template(op)
+        level = "atom" if template.startswith(f"{op.name}(") else op.level  # a call needs no brackets around it
+        return Phrase(spread(template, len(args)).format(*args), level, self.brackets)
 
 
 class Latex(Text):
@@ -142,6 +149,7 @@ class Latex(Text):
 
     brackets = r"\left({}\right)"
     quotient = r"\frac{{\partial {:atom}}}{{\partial {:atom}}}"
+    dots = Phrase(r"\dots", "atom", brackets)
 
     def template(self, op: Op) -> str:
         return op.latex

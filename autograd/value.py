@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -90,6 +91,16 @@ def _reflected(op: Op) -> Callable[[Value, float], Value]:
     return _named(method, op)
 
 
+def _method(op: Op) -> Callable[..., Value]:
+    """The operation on a Value and the arguments that follow, of which each may be a plain number."""
+
+    def method(x: Value, *others: Number) -> Value:
+        op.accept(1 + len(others))
+        return x.__apply_op__(op, (x, *others))
+
+    return _named(method, op)
+
+
 def _named(method: Method, op: Op) -> Method:
     method.__name__ = op.name
     method.__doc__ = f"The operation {op.name}, recorded as a new node."
@@ -159,7 +170,7 @@ class Value:
         self.op = ops.lookup(_op) if _op else None
         self.label = label
         wanted = self.op.arity if self.op else 0
-        if len(self.args) != wanted or not all(isinstance(arg, Value) for arg in self.args):
+        if wanted not in (None, len(self.args)) or not all(isinstance(arg, Value) for arg in self.args):
             raise ValueError(
                 f"the operation {_op!r} takes {wanted} Values as children, got {self.args!r:.60}; "
                 "Value(data, label='a') needs none, and arithmetic records its own"
@@ -172,22 +183,29 @@ class Value:
     __pow__, __rpow__ = _binary(ops.pow), _reflected(ops.pow)
     __neg__ = _unary(ops.neg)
     __abs__ = abs = _unary(ops.abs)
-    exp = _unary(ops.exp)
-    log = _unary(ops.log)
-    sqrt = _unary(ops.sqrt)
-    sin = _unary(ops.sin)
-    cos = _unary(ops.cos)
-    tanh = _unary(ops.tanh)
-    sigmoid = _unary(ops.sigmoid)
-    relu = _unary(ops.relu)
 
-    def maximum(self, other: Number) -> Value:
-        """The greater of the two; at a tie each gets half of the gradient."""
-        return self.__apply_op__(ops.maximum, (self, other))
+    # The same under the names of PyTorch; NumPy looks for its own on the elements of an array.
+    exp, expm1 = _unary(ops.exp), _unary(ops.expm1)
+    log, log1p, log2, log10 = _unary(ops.log), _unary(ops.log1p), _unary(ops.log2), _unary(ops.log10)
+    sqrt, cbrt = _unary(ops.sqrt), _unary(ops.cbrt)
+    sin, cos, tan = _unary(ops.sin), _unary(ops.cos), _unary(ops.tan)
+    asin = arcsin = _unary(ops.asin)
+    acos = arccos = _unary(ops.acos)
+    atan = arctan = _unary(ops.atan)
+    sinh, cosh, tanh = _unary(ops.sinh), _unary(ops.cosh), _unary(ops.tanh)
+    asinh = arcsinh = _unary(ops.asinh)
+    acosh = arccosh = _unary(ops.acosh)
+    atanh = arctanh = _unary(ops.atanh)
+    erf, sigmoid, relu = _unary(ops.erf), _unary(ops.sigmoid), _unary(ops.relu)
+    sign, floor, ceil, detach = _unary(ops.sign), _unary(ops.floor), _unary(ops.ceil), _unary(ops.detach)
+    round = rint = _unary(ops.round)
+    atan2 = arctan2 = _method(ops.atan2)
+    hypot, maximum, minimum = _method(ops.hypot), _method(ops.maximum), _method(ops.minimum)
+    gt, ge, lt, le, eq, ne = map(_method, (ops.gt, ops.ge, ops.lt, ops.le, ops.eq, ops.ne))
 
-    def minimum(self, other: Number) -> Value:
-        """The smaller of the two; at a tie each gets half of the gradient."""
-        return self.__apply_op__(ops.minimum, (self, other))
+    def clamp(self, min: Number = -math.inf, max: Number = math.inf) -> Value:
+        """This, but at least `min` and at most `max`; the derivative is 1 from bound to bound, else 0."""
+        return self.__apply_op__(ops.clamp, (self, min, max))
 
     def __pos__(self) -> Value:
         return self

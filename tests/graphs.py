@@ -16,7 +16,7 @@ def graphs(draw: st.DrawFn, max_operations: int = 30) -> Value:
     made = [Value(draw(numbers), label=name) for name in "abc"]
     for _ in range(draw(st.integers(0, max_operations))):
         op = draw(st.sampled_from(ROWS))
-        args = [draw(st.sampled_from(made) | numbers) for _ in range(op.arity)]
+        args = [draw(st.sampled_from(made) | numbers) for _ in range(op.arity or draw(st.integers(1, 4)))]
         if any(isinstance(arg, Value) for arg in args):
             made.append(op(*args))
     return made[-1]

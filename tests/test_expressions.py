@@ -58,7 +58,7 @@ def test_long_sums() -> None:
         ("'2'", "'2' is not a real number", 0),
         ("2j*x", "2j is not a real number", 0),
         ("True*x", "True is not a real number", 0),
-        ("x < 1", "Compare is not allowed here", 0),
+        ("x in y", "Compare is not allowed here", 0),
         ("äöü*x", "unknown name 'äöü'", 0),
         ("x*äöü*ß", "unknown name 'ß'", 6),
         ("x*1" + "0" * 400, "too large for a float64", 2),
@@ -83,8 +83,8 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     picture = tmp_path / "neuron.svg"
     assert main([*NEURON, "--save", str(picture)]) == 0
     out = capsys.readouterr().out
-    assert "  L = 0.7064193203972353\n" in out
-    for line in ("∂L/∂w1 = 1.0019434875390165", "∂L/∂x1 = -1.5029152313085248", "∂L/∂w2 = 0.0"):
+    assert "  L = 0.7064193203972352\n" in out
+    for line in ("∂L/∂w1 = 1.0019434875390167", "∂L/∂x1 = -1.502915231308525", "∂L/∂w2 = 0.0"):
         assert f"  {line}\n" in out
     assert "  1. ∂L/∂v4 += ∂L/∂L · ∂L/∂v4 = 1.0 · 0.5010 = 0.5010   because ∂tanh(v4)/∂v4 = 1 - L·L\n" in out
     assert picture.read_text().count("<svg") == 1
