@@ -13,7 +13,9 @@ Build an expression of `Value`s, call `backward()`, draw the graph, read the cha
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.derivatives import grad
+from autograd.anomaly import AnomalyError
+from autograd.checking import GradcheckError, GradcheckReport, LeafCheck, gradcheck
+from autograd.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functions import (
     clamp,
     dot,
@@ -83,15 +85,21 @@ from autograd.ops import (
     where,
 )
 from autograd.ops import round as round
+from autograd.recording import detect_anomaly, enable_grad, no_grad
 from autograd.stepping import Step, steps
-from autograd.value import Value, no_grad
+from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.arrays import data, grads, values
     from autograd.drawing import Drawing, DrawingError, draw
 
 __all__ = [
+    "AnomalyError",
     "Drawing",
     "DrawingError",
+    "GradcheckError",
+    "GradcheckReport",
+    "LeafCheck",
     "Step",
     "Value",
     "acos",
@@ -106,10 +114,13 @@ __all__ = [
     "clamp",
     "cos",
     "cosh",
+    "data",
     "detach",
+    "detect_anomaly",
     "dot",
     "draw",
     "elu",
+    "enable_grad",
     "eq",
     "erf",
     "exp",
@@ -119,12 +130,18 @@ __all__ = [
     "ge",
     "gelu",
     "grad",
+    "gradcheck",
+    "grads",
     "gt",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hessian",
+    "hvp",
     "hypot",
+    "jacobian",
+    "jvp",
     "le",
     "leaky_relu",
     "log",
@@ -159,12 +176,15 @@ __all__ = [
     "steps",
     "tan",
     "tanh",
+    "value_and_grad",
+    "values",
     "where",
 ]
 
 
 # Imported at first use, since these rooms need more than the standard library.
-_LAZY = {"Drawing": "autograd.drawing", "DrawingError": "autograd.drawing", "draw": "autograd.drawing"}
+_LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
+_LAZY |= dict.fromkeys(["Drawing", "DrawingError", "draw"], "autograd.drawing")
 
 
 def __getattr__(name: str) -> Any:

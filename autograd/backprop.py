@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from autograd.graph import leading_to, made
+from autograd.recording import switched
 
 
 class LocalStep(NamedTuple):
@@ -43,10 +44,11 @@ def chain_rule(root: Any, toward: Collection[Any] | None = None, create_graph: b
         if node not in gradient:
             continue
         upstream = gradient[node]
+        xs = _arguments(node, create_graph)
         for position, arg in enumerate(node.args):
             if arg.constant if wanted is None else arg not in wanted:
                 continue
-            partial = local_derivative(node, position, create_graph)
+            partial = _local_derivative(node, position, xs, create_graph)
             before = gradient.get(arg, 0.0)
             if node.op.partials[position] == 0:  # flat everywhere: nothing flows, not even inf · 0
                 contribution, after = 0.0, before
@@ -58,16 +60,51 @@ def chain_rule(root: Any, toward: Collection[Any] | None = None, create_graph: b
 
 def local_derivative(node: Any, position: int, create_graph: bool = False) -> Any:
     """The derivative of `node` with respect to its argument number `position`."""
-    partial = node.op.partials[position]
-    if not callable(partial):
-        return partial
+    return _local_derivative(node, position, _arguments(node, create_graph), create_graph)
+
+
+def _arguments(node: Any, create_graph: bool) -> list[Any]:
+    """What the partials of a node get: constants as numbers, which they are free to look at."""
+    return [arg if create_graph and not arg.constant else arg.data for arg in node.args]
+
+
+def _local_derivative(node: Any, position: int, xs: list[Any], create_graph: bool) -> Any:
     try:
-        if create_graph:
-            return partial(*[arg.data if arg.constant else arg for arg in node.args], node)
-        return float(partial(*[arg.data for arg in node.args], node.data))
+        derivative = node.op.derivative(position, xs, node if create_graph else node.data)
     except ArithmeticError:  # Python's / and ** of floats raise where IEEE 754, and nodes, have inf or nan
-        derivative = partial(*node.args, node)
-        return derivative if create_graph else float(derivative)
+        if create_graph:
+            return node.op.derivative(position, node.args, node)
+        with switched(to=0):
+            derivative = node.op.derivative(position, node.args, node)
+    return derivative if create_graph else float(derivative)
+
+
+def push_forward(roots: Collection[Any], tangent: dict[Any, Any], create_graph: bool = False) -> dict[Any, Any]:
+    """Forward mode: the derivative of each node along a direction, from those of its arguments.
+
+    Args:
+        roots: how far to go.
+        tangent: the direction, as the derivatives of some nodes; of the others it is 0.
+        create_graph: compute with nodes instead of numbers.
+
+    Returns:
+        The derivatives that may differ from 0.
+    """
+    tangent = dict(tangent)
+    order = made(*roots)
+    felt = set(roots)  # by the roots, where they are not flat
+    for node in reversed(order):
+        if node in felt:
+            felt.update(arg for arg, partial in zip(node.args, node.op.partials) if partial != 0)
+    for node in order:
+        if node not in felt or tangent.keys().isdisjoint(node.args):
+            continue
+        xs = _arguments(node, create_graph)
+        for position, arg in enumerate(node.args):
+            if arg in tangent and node.op.partials[position] != 0:
+                term = _times(tangent[arg], _local_derivative(node, position, xs, create_graph))
+                tangent[node] = tangent[node] + term if node in tangent else term
+    return tangent
 
 
 def _times(upstream: Any, partial: Any) -> Any:
@@ -115,8 +152,7 @@ def _plain_loop(root: Any, order: list[Any]) -> tuple[Iterable[tuple[Any, float]
         else:
             numbers = [arg.data for arg in node.args]
             for position, arg in enumerate(node.args):
-                partial = node.op.partials[position]
-                if partial and not arg.constant:
-                    term = upstream * (partial if type(partial) is float else partial(*numbers, node.data))
+                if node.op.partials[position] and not arg.constant:
+                    term = upstream * node.op.derivative(position, numbers, node.data)
                     waiting[arg] = waiting[arg] + term if arg in waiting else term
     return zip(order, finished), waiting

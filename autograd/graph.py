@@ -16,15 +16,15 @@ class Node(Protocol):
 NodeT = TypeVar("NodeT", bound=Node)
 
 
-def made(root: NodeT) -> list[NodeT]:
-    """The nodes that were made from others, each after those, `root` last; none if `root` is a leaf.
+def made(*roots: NodeT) -> list[NodeT]:
+    """The nodes behind `roots`, and these, that were made from others, each after those; one root comes last.
 
     The order is that of a depth-first walk over the arguments from left to right. It depends on how the
     graph was written and on nothing else.
     """
     order: list[NodeT] = []
     seen: set[NodeT] = set()
-    todo: list[Any] = [root] if root.args else []
+    todo: list[Any] = [root for root in reversed(roots) if root.args]
     while todo:
         node = todo.pop()
         if node is None:  # all that the next one was made from is in order by now

@@ -172,22 +172,36 @@ def _product(x: float, y: float) -> tuple[float, float]:
     return xy, ((x1 * y1 - xy) + x1 * y2 + x2 * y1) + x2 * y2
 
 
+def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
+    """x/(y + lost), and what rounding has taken from it."""
+    quotient = x / y
+    product, rest = _product(quotient, y)
+    return quotient, ((x - product) - rest - quotient * lost) / y
+
+
 def tanh(x: float) -> float:
-    """1 - 2/(exp(2x) + 1), rounded once, since 1 - tanh² doubles its error."""
+    """Rounded once, since 1 - tanh² doubles its error."""
     size = abs(x)
-    if not 0.5 < size < 20:
-        return math.tanh(x)
+    if not size < 20:
+        return math.copysign(1.0, x) if x == x else x
+    if size < 0.55:  # x/(1 + x²/(3 + x²/(5 + x²/…))), by Lambert
+        fraction = 0.0
+        for k in range(17, 1, -2):
+            fraction = x * x / (k + fraction)
+        quotient, rest = _quotient(x, 1 + fraction, fraction - ((1 + fraction) - 1))
+        return quotient + rest
     power = math.exp(2 * size)
-    divisor = power + 1
-    quotient = 2 / divisor
-    product, lost = _product(quotient, divisor)
-    rest = ((2 - product) - lost - quotient * (power - (divisor - 1))) / divisor
+    quotient, rest = _quotient(2.0, power + 1, power - ((power + 1) - 1))
     result = 1 - quotient
     return math.copysign(result + ((1 - result) - quotient - rest), x)
 
 
 def sigmoid(x: float) -> float:
-    return _times_sigmoid(1.0, x)
+    power = math.exp(-abs(x))
+    if not power > 1e-300:
+        return 1.0 if x > 0 else power
+    quotient, rest = _quotient(1.0 if x >= 0 else power, 1 + power, power - ((1 + power) - 1))
+    return quotient + rest
 
 
 def silu(x: float) -> float:

@@ -9,9 +9,11 @@ from typing import Any
 from autograd.backprop import local_derivative
 from autograd.graph import topological
 from autograd.ops import LEVELS, Op, spread
+from autograd.recording import RECORD, switched
 
 Names = Mapping[Any, str]
 MANY = 5
+ONE_NAME = r"[^\W\d]\w*(\[[\d,]+\])?"  # such as w1 or W[0,1]
 
 
 def short(x: float) -> str:
@@ -96,7 +98,7 @@ class Text:
         return name
 
     def name(self, name: str) -> Phrase:
-        return Phrase(self.write_name(name), "atom" if name.isidentifier() else "", self.brackets)
+        return Phrase(self.write_name(name), "atom" if re.fullmatch(ONE_NAME, name) else "", self.brackets)
 
     def number(self, digits: str) -> Phrase:
         """A number, which other code has turned into digits, as short or as exact as it wants."""
@@ -119,9 +121,9 @@ class Text:
         stand_in.op = node.op
         stand_in.args = tuple(arg if arg.constant else type(node)(arg.data) for arg in node.args)
         around = zip((*stand_in.args, stand_in), (*node.args, node))
-        return self.formula(
-            local_derivative(stand_in, position, create_graph=True), {new: names[old] for new, old in around}
-        )
+        with switched(to=RECORD):
+            derivative = local_derivative(stand_in, position, create_graph=True)
+        return self.formula(derivative, {new: names[old] for new, old in around})
 
     def formula(self, root: Any, names: Names) -> Phrase:
         """All that a node is made from in one formula, down to the nodes that have names."""
@@ -155,9 +157,10 @@ class Latex(Text):
         return op.latex
 
     def write_name(self, name: str) -> str:
-        indexed = re.fullmatch(r"([^\W\d_])_?(\d*)", name)
+        indexed = re.fullmatch(r"([^\W\d_])(?:_?(\d*)|\[([\d,]+)\])", name)
         if indexed:
-            return f"{indexed[1]}_{{{indexed[2]}}}" if indexed[2] else name
+            index = indexed[2] or indexed[3]
+            return f"{indexed[1]}_{{{index}}}" if index else name
         return r"\mathrm{" + "".join(_LATEX_ESCAPES.get(c, c) for c in name) + "}"
 
     def number(self, digits: str) -> Phrase:

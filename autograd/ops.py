@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from string import Formatter
@@ -21,8 +21,8 @@ from typing import Any
 
 from autograd import ieee
 
-Partial = float | Callable[..., Any]
-Each = float | Callable[[int, tuple[Any, ...], Any], Any]
+Partial = float | Callable[..., Any] | None
+Each = float | Callable[[int, Sequence[Any], Any], Any]
 Interval = tuple[float, float]
 
 LEVELS = {"": 0, "sum": 1, "product": 2, "power": 3, "atom": 4}
@@ -52,17 +52,26 @@ class Op:
 
     name: str
     forward: Callable[..., float]
-    partials: tuple[Partial, ...] | EachPartial
+    partials: tuple[float | Callable[..., Any], ...] | EachPartial
     text: str
     latex: str
     level: str
     symbol: str
     domain: tuple[Interval, ...]
+    held: bool
 
     @property
     def arity(self) -> int | None:
         """How many arguments it takes; None for any number."""
         return None if isinstance(self.partials, EachPartial) else len(self.partials)
+
+    def derivative(self, position: int, xs: Sequence[Any], out: Any) -> Any:
+        """The partial for one argument, at all arguments and the output."""
+        if isinstance(self.partials, EachPartial):  # without spreading out what may be very many
+            rule = self.partials.rule
+            return rule(position, xs, out) if callable(rule) else rule
+        partial = self.partials[position]
+        return partial(*xs, out) if callable(partial) else partial
 
     def accept(self, count: int) -> None:
         """Complain unless it takes so many arguments."""
@@ -102,7 +111,8 @@ def op(
     Args:
         name: what it is called; also how expressions and pickles find it.
         forward: floats to float; inf and nan where IEEE 754 has them, never an exception.
-        partials: one for each argument: a function of the arguments and the output, or a number.
+        partials: one for each argument: a function of the arguments and the output, or a number. None lets no
+            gradient flow through an argument whatever the derivative is, as `detach` does.
         each: instead of them, for an operation of any number of arguments: a function of the position, the
             tuple of arguments and the output, or a number.
         text: how it is written, with a `{}` for each argument, or with `{:atom}` to put one that is more than
@@ -148,12 +158,15 @@ def op(
     row = Op(
         name=name,
         forward=forward,
-        partials=EachPartial(each) if each is not None else tuple(p if callable(p) else float(p) for p in partials),
+        partials=EachPartial(each)
+        if each is not None
+        else tuple(p if callable(p) else float(p or 0) for p in partials),
         text=text or f"{name}({slots})",
         latex=latex or rf"\mathrm{{{{{name}}}}}\left({slots}\right)".replace("_", r"\_"),
         level=level,
         symbol=symbol or name,
         domain=domain or (EVERYWHERE,) * (len(partials) or 1),
+        held=None in partials,
     )
     TABLE[name] = row
     return row
@@ -225,16 +238,23 @@ def _slope_of_power(x: Any, y: Any) -> Any:
     return y * pow(x, y - ne(y, 0))  # x**0 at a y of 0, since 0·x**-1 is nan at x = 0
 
 
-def _product_without(position: int, xs: tuple[Any, ...]) -> Any:
-    others = xs[:position] + xs[position + 1 :]
+def _product_without(position: int, xs: Sequence[Any]) -> Any:
+    others = [*xs[:position], *xs[position + 1 :]]
     return prod(*others) if len(others) > 1 else others[0] if others else 1.0
 
 
-def _cosine(x: Any, xs: tuple[Any, ...], out: Any) -> Any:
+def _cosine(x: Any, xs: Sequence[Any], out: Any) -> Any:
     """x/out, which is 0 at the origin; among numbers so small that their length has lost its digits, scaled up."""
     if isinstance(out, float) and 0 < out < 2**-1000:
         x, out = x * 2**100, hypot(*[x * 2**100 for x in xs])
     return x / (out + eq(out, 0))
+
+
+def _between(x: Any, low: Any, high: Any) -> Any:
+    """Whether x is from low to high, unless these leave no room."""
+    inside = ge(x, low) * le(x, high)
+    room = lt(low, high)
+    return inside if isinstance(room, float) and room else inside * room
 
 
 def _slope_of_gelu_tanh(x: Any) -> Any:
@@ -334,7 +354,7 @@ sign: Op = op("sign", ieee.sign, 0, latex=r"\mathrm{{sign}} {:atom}")
 floor: Op = op("floor", ieee.floor, 0, latex=r"\lfloor {} \rfloor")
 ceil: Op = op("ceil", ieee.ceil, 0, latex=r"\lceil {} \rceil")
 round: Op = op("round", ieee.round, 0)
-detach: Op = op("detach", lambda x: x, 0)
+detach: Op = op("detach", lambda x: x, None)
 gt: Op = op("gt", lambda x, y: float(x > y), 0, 0,
             text="({} > {})", latex=r"\left[{} > {}\right]", symbol=">")
 ge: Op = op("ge", lambda x, y: float(x >= y), 0, 0,
@@ -354,7 +374,7 @@ where: Op = op("where", lambda condition, x, y: x if condition else y,
 
 # At its bounds, the derivative of clamp is 1, that of hardtanh 0.
 clamp: Op = op("clamp", ieee.clamp,
-               lambda x, low, high, out: ge(x, low) * le(x, high),
+               lambda x, low, high, out: _between(x, low, high),
                lambda x, low, high, out: lt(x, low) * le(low, high),
                lambda x, low, high, out: gt(maximum(x, low), high))
 hardtanh: Op = op("hardtanh", ieee.clamp,

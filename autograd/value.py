@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
+from traceback import FrameSummary
 from typing import Any, TypeAlias, TypeVar
 
 from autograd import ops
-from autograd.backprop import gradients, local_derivative
+from autograd.anomaly import check_made, line_of_user, watched
+from autograd.backprop import chain_rule, gradients, local_derivative
 from autograd.copying import Reduced, reduce
 from autograd.graph import topological
 from autograd.ops import Op, as_float
+from autograd.recording import RECORD, WATCH, mode
 
 Number: TypeAlias = "float | Value"
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
 _new = object.__new__
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Record nothing inside the `with`: results are plain new Values, as if their numbers were typed in.
-
-    Use it for arithmetic that is not to be differentiated, such as an update of parameters. It concerns
-    the current thread only.
-
-    >>> from autograd import Value, no_grad
-    >>> a = Value(2.0)
-    >>> with no_grad():
-    ...     b = a * 3
-    >>> b, b.args
-    (Value(data=6.0, grad=0.0), ())
-    """
-    token = _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
-
-
 def _record(op: Op, args: tuple[Value, ...], data: float) -> Value:
+    current = mode.get()
+    if current & WATCH:
+        return _watched(op, args, data, current)
     out = _new(Value)
     out.data = data
     out.grad = 0.0
     out.label = ""
-    if _recording.get():
+    if current & RECORD:
         out.op = op
         out.args = args
     else:
         out.op = None
         out.args = ()
+    return out
+
+
+def _watched(op: Op, args: tuple[Value, ...], data: float, current: int) -> Value:
+    """The same where anomalies are to be detected."""
+    out = Watched(data)
+    out.op, out.args = op, args
+    out.line = line_of_user()
+    check_made(out)
+    if not current & RECORD:
+        out.op, out.args = None, ()
     return out
 
 
@@ -253,6 +246,9 @@ class Value:
         >>> x.grad
         6.0
         """
+        if mode.get() & WATCH:
+            for _ in watched(chain_rule(self), self):
+                pass
         made, leaves = gradients(self)
         for node, gradient in made:
             node.grad = gradient
@@ -299,6 +295,14 @@ class Constant(Value):
 
     def __repr__(self) -> str:
         return f"Constant({self.data})"
+
+
+class Watched(Value):
+    """A node made inside `detect_anomaly()`."""
+
+    __slots__ = ("line",)
+
+    line: FrameSummary  # of the user's code that made it
 
 
 def _data(x: Number) -> float:

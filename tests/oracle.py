@@ -74,7 +74,7 @@ def _share(pick: Callable[..., Any]) -> Callable[[int], Callable[..., Any]]:
 
 
 def _length(*xs: Any) -> Any:
-    return mpmath.sqrt(mpmath.fsum(x * x for x in xs))
+    return mpmath.sqrt(sum(x * x for x in xs))
 
 
 def _sum(*xs: Any) -> Any:
@@ -160,7 +160,7 @@ ORACLE: dict[str, Truth] = {
     ),
     "clamp": truth(
         _clamp,
-        lambda x, low, high: mpf(low <= x <= high),
+        lambda x, low, high: mpf(low <= x <= high and low < high),
         lambda x, low, high: mpf(x < low <= high),
         lambda x, low, high: mpf(max(x, low) > high),
     ),
@@ -170,6 +170,25 @@ ORACLE: dict[str, Truth] = {
         lambda x, low, high: mpf(x < low <= high),
         lambda x, low, high: mpf(max(x, low) > high),
     ),
+}
+
+
+# Functions of one number that are composed of rows.
+COMPOSED: dict[str, Truth] = {
+    "step": truth(lambda x: mpf(x > 0), _zero),
+    "leaky_relu": truth(lambda x: x if x > 0 else mpf(0.01) * x, lambda x: mpf(1 if x > 0 else 0.01)),
+    "elu": truth(lambda x: x if x > 0 else mpmath.expm1(x), lambda x: mpmath.exp(min(x, 0))),
+    "selu": truth(
+        lambda x: mpf(1.0507009873554805) * (x if x > 0 else mpf(1.6732632423543772) * mpmath.expm1(x)),
+        lambda x: mpf(1.0507009873554805) * (1 if x > 0 else mpf(1.6732632423543772) * mpmath.exp(x)),
+    ),
+    "hardtanh": truth(lambda x: _clamp(x, -1, 1), lambda x: mpf(-1 < x < 1)),
+    "relu6": truth(lambda x: _clamp(x, 0, 6), lambda x: mpf(0 < x < 6)),
+    "hardsigmoid": truth(lambda x: _clamp(x + 3, 0, 6) / 6, lambda x: mpf(-3 < x < 3) / 6),
+    "hardswish": truth(
+        lambda x: x * _clamp(x + 3, 0, 6) / 6, lambda x: (_clamp(x + 3, 0, 6) + (x if -3 < x < 3 else 0)) / 6
+    ),
+    "hardshrink": truth(lambda x: x if abs(x) > 0.5 else mpf(0), lambda x: mpf(abs(x) > 0.5)),
 }
 
 

@@ -7,7 +7,7 @@ import threading
 
 from hypothesis import given, settings
 
-from autograd import Value, grad
+from autograd import Value, grad, jvp, no_grad
 from autograd.backprop import chain_rule, gradients
 from autograd.graph import leading_to, made, topological
 from autograd.ops import pow
@@ -99,10 +99,13 @@ def test_threads_do_not_disturb_each_other() -> None:
     def work(seed: int) -> list[float]:
         x = Value(seed / 7)
         y = x
-        for k in range(2000):
+        for k in range(1000):
             y = (y * 0.9 + x / (k + 1)).tanh()
         y.backward()
-        return [y.data, x.grad]
+        with no_grad():
+            z = y * 2
+        second = grad(grad((y * x).sin(), x, create_graph=True), x)
+        return [y.data, x.grad, second, len(z.args), *jvp(lambda t: t.exp() * seed, 0.5, 2.0)]
 
     alone = [work(seed) for seed in range(4)]
     results: dict[int, list[float]] = {}
