@@ -224,16 +224,6 @@ def hardsigmoid(x: Number) -> Any:
     return ops.div(ops.add(ops.hardtanh(x, -3.0, 3.0), 3.0), 6.0)
 
 
-def hardswish(x: Number) -> Any:
-    """x·hardsigmoid(x), in place of `silu` (Howard et al. 2019).
-
-    >>> from autograd import hardswish
-    >>> hardswish(3.0)
-    3.0
-    """
-    return ops.mul(x, hardsigmoid(x))
-
-
 def hardshrink(x: Number, lambd: Number = 0.5) -> Any:
     """x where it is beyond ±`lambd`, else 0.
 
@@ -246,7 +236,7 @@ def hardshrink(x: Number, lambd: Number = 0.5) -> Any:
 
 # Those that take single numbers, for typed expressions.
 SCALAR: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (clamp, step, leaky_relu, elu, selu, hardtanh, relu6, hardsigmoid, hardswish, hardshrink)
+    f.__name__: f for f in (clamp, step, leaky_relu, elu, selu, hardtanh, relu6, hardsigmoid, hardshrink)
 }
 
 

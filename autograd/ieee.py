@@ -204,6 +204,19 @@ def sigmoid(x: float) -> float:
     return quotient + rest
 
 
+def slope_of_asin(x: float) -> float:
+    """1/√(1 - x²), rounded once."""
+    square, rest = _product(x, x)
+    squared = sum(1.0, -square, -rest)
+    root = sqrt(squared)
+    if not root > 0:
+        return div(1.0, root)
+    product, more = _product(root, root)
+    lost = sum(squared, -product, -more, 1.0, -square, -rest, -squared) / (2 * root)
+    quotient, rest = _quotient(1.0, root, lost)
+    return quotient + rest
+
+
 def silu(x: float) -> float:
     return _times_sigmoid(x, x)
 
@@ -222,6 +235,10 @@ def softplus(x: float) -> float:
 
 def log_sigmoid(x: float) -> float:
     return -softplus(-x)
+
+
+def hardswish(x: float) -> float:
+    return x * (x + 3) / 6 if -3 < x < 3 else maximum(x, -0.0)
 
 
 def elu(x: float, alpha: float) -> float:

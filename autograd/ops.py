@@ -238,6 +238,11 @@ def _slope_of_power(x: Any, y: Any) -> Any:
     return y * pow(x, y - ne(y, 0))  # x**0 at a y of 0, since 0·x**-1 is nan at x = 0
 
 
+def _slope_of_asin(x: Any) -> Any:
+    """1/√(1 - x²), told more exactly among numbers."""
+    return ieee.slope_of_asin(x) if isinstance(x, float) else 1 / sqrt((1 - x) * (1 + x))
+
+
 def _product_without(position: int, xs: Sequence[Any]) -> Any:
     others = [*xs[:position], *xs[position + 1 :]]
     return prod(*others) if len(others) > 1 else others[0] if others else 1.0
@@ -258,7 +263,8 @@ def _between(x: Any, low: Any, high: Any) -> Any:
 
 
 def _slope_of_gelu_tanh(x: Any) -> Any:
-    x = clamp(x, -40, 40)  # beyond, it is 0 or 1 to the last bit, and x**3 might overflow
+    if isinstance(x, float):
+        x = clamp(x, -40, 40)  # beyond, it is 0 or 1 to the last bit, and x³ might overflow
     u = ieee.GELU_SLOPE * (x + ieee.GELU_CUBE * x * x * x)
     return sigmoid(u) * (1 + x * sigmoid(-u) * ieee.GELU_SLOPE * (1 + 3 * ieee.GELU_CUBE * x * x))
 
@@ -299,8 +305,8 @@ log10: Op = op("log10", ieee.log10, lambda x, out: LOG10_E / x, latex=r"\log_{{1
 sin: Op = op("sin", ieee.sin, lambda x, out: cos(x), latex=r"\sin {:atom}")
 cos: Op = op("cos", ieee.cos, lambda x, out: -sin(x), latex=r"\cos {:atom}")
 tan: Op = op("tan", ieee.tan, lambda x, out: 1 + out * out, latex=r"\tan {:atom}")
-asin: Op = op("asin", ieee.asin, lambda x, out: 1 / sqrt((1 - x) * (1 + x)), latex=r"\arcsin {:atom}", domain=(UNIT,))
-acos: Op = op("acos", ieee.acos, lambda x, out: -1 / sqrt((1 - x) * (1 + x)), latex=r"\arccos {:atom}", domain=(UNIT,))
+asin: Op = op("asin", ieee.asin, lambda x, out: _slope_of_asin(x), latex=r"\arcsin {:atom}", domain=(UNIT,))
+acos: Op = op("acos", ieee.acos, lambda x, out: -_slope_of_asin(x), latex=r"\arccos {:atom}", domain=(UNIT,))
 atan: Op = op("atan", math.atan, lambda x, out: 1 / (1 + x * x), latex=r"\arctan {:atom}")
 atan2: Op = op("atan2", math.atan2,
                lambda y, x, out: x / hypot(x, y) / hypot(x, y),
@@ -337,6 +343,8 @@ elu: Op = op("elu", ieee.elu,
              lambda x, alpha, out: where(gt(x, 0), 1, alpha * exp(minimum(x, 0))),
              lambda x, alpha, out: expm1(minimum(x, 0)),
              domain=(EVERYWHERE, (0.0, 1e300)))
+hardswish: Op = op("hardswish", ieee.hardswish,
+                   lambda x, out: where(gt(x, -3), where(lt(x, 3), (2 * x + 3) / 6, 1), 0))
 abs: Op = op("abs", operator.abs, lambda x, out: sign(x), latex=r"\left|{}\right|")
 
 # Of any number of arguments. The equal greatest ones of maximum share its gradient evenly.

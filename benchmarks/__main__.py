@@ -1,12 +1,11 @@
-"""`python -m benchmarks eager`"""
+"""`python -m benchmarks accuracy` or `python -m benchmarks eager`"""
 
 import sys
+from importlib import import_module
 
-from benchmarks import eager
-
-BENCHMARKS = {"eager": eager.main}
+BENCHMARKS = ["accuracy", "eager"]
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in BENCHMARKS:
         sys.exit(f"usage: python -m benchmarks [{' | '.join(BENCHMARKS)}]")
-    BENCHMARKS[sys.argv[1]]()
+    import_module(f"benchmarks.{sys.argv[1]}").main()

@@ -135,6 +135,9 @@ ORACLE: dict[str, Truth] = {
         lambda x, alpha: mpf(1) if x > 0 else alpha * mpmath.exp(x),
         lambda x, alpha: mpmath.expm1(min(x, mpf(0))),
     ),
+    "hardswish": truth(
+        lambda x: x * _clamp(x + 3, 0, 6) / 6, lambda x: (_clamp(x + 3, 0, 6) + (x if -3 < x < 3 else 0)) / 6
+    ),
     "abs": truth(abs, mpmath.sign),
     "sum": truth(_sum, _one, _one, _one),
     "mean": truth(lambda *xs: _sum(*xs) / len(xs), *[lambda *xs: mpf(1) / len(xs)] * 3),
@@ -185,9 +188,6 @@ COMPOSED: dict[str, Truth] = {
     "hardtanh": truth(lambda x: _clamp(x, -1, 1), lambda x: mpf(-1 < x < 1)),
     "relu6": truth(lambda x: _clamp(x, 0, 6), lambda x: mpf(0 < x < 6)),
     "hardsigmoid": truth(lambda x: _clamp(x + 3, 0, 6) / 6, lambda x: mpf(-3 < x < 3) / 6),
-    "hardswish": truth(
-        lambda x: x * _clamp(x + 3, 0, 6) / 6, lambda x: (_clamp(x + 3, 0, 6) + (x if -3 < x < 3 else 0)) / 6
-    ),
     "hardshrink": truth(lambda x: x if abs(x) > 0.5 else mpf(0), lambda x: mpf(abs(x) > 0.5)),
 }
 

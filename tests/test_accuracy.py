@@ -45,10 +45,9 @@ LISTED: dict[str, tuple[str, list[float]]] = {
     "gaussian": (UNDERFLOWS, [38.50001606700009]),  # -x·out
     "tanh": (CANCELS, [20.0]),  # 1 - out·out, where it saturates
     "sigmoid": (CANCELS, [40.0]),  # out·(1 - out), where it saturates
-    "silu": (CANCELS, [-1.2785]),  # these four around their minimum, where the derivative is 0
+    "silu": (CANCELS, [-1.2785]),  # these three around their minimum, where the derivative is 0
     "gelu": (CANCELS, [-0.7518]),
     "gelu_tanh": (CANCELS, [-0.7524]),
-    "hardswish": (CANCELS, [-1.5000001]),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from autograd import Value, grad, jvp, no_grad
 from autograd.backprop import chain_rule, gradients
 from autograd.graph import leading_to, made, topological
-from autograd.ops import pow
+from autograd.ops import acos, asin, pow
 from tests.graphs import graphs
 
 
@@ -37,7 +37,7 @@ def test_the_plain_loop_gives_the_bits_of_the_chain_rule(root: Value) -> None:
 def test_a_derivative_as_a_graph_has_the_same_value(root: Value) -> None:
     order = topological(root)
     leaves = [node for node in order if not node.args and not node.constant]
-    if leaves and all(node.op is not pow for node in order):  # its slope is more exact among numbers
+    if leaves and all(node.op not in (pow, asin, acos) for node in order):  # their slopes are more exact in numbers
         numbers = grad(root, leaves)
         assert all(same(v.data, x) for v, x in zip(grad(root, leaves, create_graph=True), numbers))
         root.backward()
