@@ -71,7 +71,6 @@ from autograd.ops import (
     minimum,
     ne,
     normal_cdf,
-    op,
     relu,
     sigmoid,
     sign,
@@ -87,6 +86,7 @@ from autograd.ops import (
 from autograd.ops import round as round
 from autograd.recording import detect_anomaly, enable_grad, no_grad
 from autograd.stepping import Step, steps
+from autograd.table import op
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.ops import as_float
+from autograd.table import as_float
 from autograd.value import Value
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from autograd import ops
 from autograd.functions import SCALAR
-from autograd.ops import TABLE, Op, as_float
+from autograd.table import TABLE, Op, as_float
 from autograd.value import Value
 
 _OPERATORS: dict[type[ast.AST], Op] = {

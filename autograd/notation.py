@@ -8,8 +8,8 @@ from typing import Any
 
 from autograd.backprop import local_derivative
 from autograd.graph import topological
-from autograd.ops import LEVELS, Op, spread
 from autograd.recording import RECORD, switched
+from autograd.table import LEVELS, Op, spread
 
 Names = Mapping[Any, str]
 MANY = 5

@@ -12,8 +12,8 @@ from autograd.anomaly import check_made, line_of_user, watched
 from autograd.backprop import chain_rule, gradients, local_derivative
 from autograd.copying import Reduced, reduce
 from autograd.graph import topological
-from autograd.ops import Op, as_float
 from autograd.recording import RECORD, WATCH, mode
+from autograd.table import Op, as_float, lookup
 
 Number: TypeAlias = "float | Value"
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -160,7 +160,7 @@ class Value:
         self.data = as_float(data)
         self.grad = 0.0
         self.args = tuple(_children)
-        self.op = ops.lookup(_op) if _op else None
+        self.op = lookup(_op) if _op else None
         self.label = label
         wanted = self.op.arity if self.op else 0
         if wanted not in (None, len(self.args)) or not all(isinstance(arg, Value) for arg in self.args):

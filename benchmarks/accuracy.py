@@ -26,7 +26,7 @@ from mpmath import mp, mpf
 
 import autograd
 from autograd import Value, grad
-from autograd.ops import TABLE
+from autograd.table import TABLE
 from tests.oracle import COMPOSED, DIGITS, ORACLE, ROWS, Truth, error_in_ulps, points_everywhere, truth
 
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import mpmath
 from mpmath import mp, mpf
 
-from autograd.ops import _BUILT_IN, TABLE, Op
+from autograd.table import BUILT_IN, TABLE, Op
 
 DIGITS = 50
-ROWS = [TABLE[name] for name in TABLE if name in _BUILT_IN]
+ROWS = [TABLE[name] for name in TABLE if name in BUILT_IN]
 
 
 class Truth(NamedTuple):

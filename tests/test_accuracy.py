@@ -28,7 +28,7 @@ from autograd import (
     softplus,
     value_and_grad,
 )
-from autograd.ops import TABLE, Op
+from autograd.table import TABLE, Op
 from tests.oracle import COMPOSED, DIGITS, ORACLE, ROWS, Truth, error_in_ulps, points_everywhere
 
 POINTS = 2000

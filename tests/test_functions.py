@@ -33,7 +33,7 @@ from autograd import (
     step,
     steps,
 )
-from autograd.ops import TABLE, spread
+from autograd.table import TABLE, spread
 
 OF_MANY = [autograd.sum, mean, prod, norm, logsumexp, softmax, log_softmax]
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from autograd import GradcheckError, Value, gradcheck, op
 from autograd.differences import slope
-from autograd.ops import EachPartial, Op
+from autograd.table import EachPartial, Op
 from tests.graphs import graphs
 from tests.oracle import ROWS, arity, points
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value, grad, maximum, minimum, op, steps
 from autograd.backprop import local_derivative
-from autograd.ops import TABLE, Op, lookup
+from autograd.table import TABLE, Op, lookup
 from tests.oracle import ORACLE, ROWS, arity, exact, points
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
