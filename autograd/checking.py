@@ -55,6 +55,9 @@ class GradcheckReport:
 def gradcheck(output: Output, inputs: Any = None, rtol: float = 1e-6, atol: float = 1e-9) -> GradcheckReport:
     """Compare the gradients that backprop gives with numerical ones, and name the operation that is wrong.
 
+    First every local derivative is checked by itself, then each leaf by recomputing the whole graph some hundred
+    times: meant for graphs of up to some thousand nodes.
+
     Args:
         output: a recorded Value, or a function that gives one.
         inputs: for a function, what it is called with, as for `grad`; for a Value, the leaves to check. Default:

@@ -54,8 +54,11 @@ def prod(xs: Numbers) -> Any:
 def dot(xs: Numbers, ys: Numbers) -> Any:
     """The products of what stands side by side, summed up and rounded once: `Σ xᵢ·yᵢ`.
 
+    Args:
+        xs, ys: as many Values or numbers in the one as in the other.
+
     Raises:
-        ValueError: the two are not equally long.
+        TypeError, ValueError: as for `sum`, or the two are not equally long.
 
     >>> from autograd import Value, dot
     >>> w = [Value(1.0), Value(2.0)]
@@ -131,6 +134,9 @@ def _log_of_sum(powers: list[Any]) -> Any:
 def clamp(x: Number, min: Number = -math.inf, max: Number = math.inf) -> Any:
     """x, but at least `min` and at most `max`; the derivative is 1 from bound to bound, else 0.
 
+    Args:
+        x, min, max: Values or numbers. A bound that is not given does not bind.
+
     >>> from autograd import clamp
     >>> clamp(7.0, max=5.0)
     5.0
@@ -149,7 +155,10 @@ def step(x: Number) -> Any:
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Any:
-    """x where x > 0, else `negative_slope`·x.
+    """x where x > 0, else `negative_slope`·x (Maas et al. 2013).
+
+    Args:
+        x, negative_slope: Values or numbers; a slope that is a Value can be learned.
 
     >>> from autograd import leaky_relu
     >>> leaky_relu(-2.0)
@@ -160,6 +169,9 @@ def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Any:
 
 def elu(x: Number, alpha: Number = 1.0) -> Any:
     """x where x > 0, else `alpha`·(exp(x) - 1) (Clevert et al. 2015).
+
+    Args:
+        x, alpha: Values or numbers.
 
     >>> from autograd import elu
     >>> elu(-1e-20)
@@ -197,6 +209,9 @@ def gelu(x: Number, approximate: str = "none") -> Any:
 def hardtanh(x: Number, min_val: Number = -1.0, max_val: Number = 1.0) -> Any:
     """x, but at least `min_val` and at most `max_val`; the derivative is 1 between the bounds, else 0.
 
+    Args:
+        x, min_val, max_val: Values or numbers.
+
     >>> from autograd import hardtanh
     >>> hardtanh(3.0)
     1.0
@@ -226,6 +241,9 @@ def hardsigmoid(x: Number) -> Any:
 
 def hardshrink(x: Number, lambd: Number = 0.5) -> Any:
     """x where it is beyond ±`lambd`, else 0.
+
+    Args:
+        x, lambd: Values or numbers.
 
     >>> from autograd import hardshrink
     >>> hardshrink(0.4), hardshrink(-0.6)

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import ieee
+from autograd import ieee, precise
 from autograd.table import BUILT_IN, EVERYWHERE, TABLE, Interval, Op, op
 
 POSITIVE: Interval = (0.0, math.inf)
@@ -33,7 +33,7 @@ def _slope_of_power(x: Any, y: Any) -> Any:
 
 def _slope_of_asin(x: Any) -> Any:
     """1/√(1 - x²), told more exactly among numbers."""
-    return ieee.slope_of_asin(x) if isinstance(x, float) else 1 / sqrt((1 - x) * (1 + x))
+    return precise.slope_of_asin(x) if isinstance(x, float) else 1 / sqrt((1 - x) * (1 + x))
 
 
 def _product_without(position: int, xs: Sequence[Any]) -> Any:
@@ -58,8 +58,8 @@ def _between(x: Any, low: Any, high: Any) -> Any:
 def _slope_of_gelu_tanh(x: Any) -> Any:
     if isinstance(x, float):
         x = clamp(x, -40, 40)  # beyond, it is 0 or 1 to the last bit, and x³ might overflow
-    u = ieee.GELU_SLOPE * (x + ieee.GELU_CUBE * x * x * x)
-    return sigmoid(u) * (1 + x * sigmoid(-u) * ieee.GELU_SLOPE * (1 + 3 * ieee.GELU_CUBE * x * x))
+    u = precise.GELU_SLOPE * (x + precise.GELU_CUBE * x * x * x)
+    return sigmoid(u) * (1 + x * sigmoid(-u) * precise.GELU_SLOPE * (1 + 3 * precise.GELU_CUBE * x * x))
 
 
 # fmt: off
@@ -108,7 +108,7 @@ hypot: Op = op("hypot", math.hypot, each=lambda i, xs, out: _cosine(xs[i], xs, o
                latex=r"\sqrt{{{:atom}^2 + ...}}")
 sinh: Op = op("sinh", ieee.sinh, lambda x, out: cosh(x), latex=r"\sinh {:atom}")
 cosh: Op = op("cosh", ieee.cosh, lambda x, out: sinh(x), latex=r"\cosh {:atom}")
-tanh: Op = op("tanh", ieee.tanh, lambda x, out: 1 - out * out, latex=r"\tanh {:atom}")
+tanh: Op = op("tanh", precise.tanh, lambda x, out: 1 - out * out, latex=r"\tanh {:atom}")
 asinh: Op = op("asinh", math.asinh, lambda x, out: 1 / hypot(1, x), latex=r"\mathrm{{arsinh}} {:atom}")
 acosh: Op = op("acosh", ieee.acosh, lambda x, out: 1 / (sqrt(x - 1) * sqrt(x + 1)),
                latex=r"\mathrm{{arcosh}} {:atom}", domain=((1.0, math.inf),))
@@ -116,18 +116,19 @@ atanh: Op = op("atanh", ieee.atanh, lambda x, out: 1 / ((1 - x) * (1 + x)),
                latex=r"\mathrm{{artanh}} {:atom}", domain=(UNIT,))
 
 # The bell curve e^(-x²/2) and its integrals.
-gaussian: Op = op("gaussian", ieee.gaussian, lambda x, out: -x * out, latex="e^{{-{:atom}^2 / 2}}", level="power")
-normal_cdf: Op = op("normal_cdf", ieee.normal_cdf, lambda x, out: ieee.INV_SQRT_2PI * gaussian(x),
+gaussian: Op = op("gaussian", precise.gaussian, lambda x, out: -x * out, latex="e^{{-{:atom}^2 / 2}}", level="power")
+normal_cdf: Op = op("normal_cdf", precise.normal_cdf, lambda x, out: precise.INV_SQRT_2PI * gaussian(x),
                     latex=r"\Phi\left({}\right)")
-erf: Op = op("erf", math.erf, lambda x, out: 2 * ieee.INV_SQRT_PI * gaussian(x) ** 2, latex=r"\mathrm{{erf}} {:atom}")
+erf: Op = op("erf", math.erf, lambda x, out: 2 * precise.INV_SQRT_PI * gaussian(x) ** 2,
+             latex=r"\mathrm{{erf}} {:atom}")
 
 # Activations. Kinks: the derivative of relu and of abs at 0 is 0.
-sigmoid: Op = op("sigmoid", ieee.sigmoid, lambda x, out: out * (1 - out), latex=r"\sigma\left({}\right)")
+sigmoid: Op = op("sigmoid", precise.sigmoid, lambda x, out: out * (1 - out), latex=r"\sigma\left({}\right)")
 log_sigmoid: Op = op("log_sigmoid", ieee.log_sigmoid, lambda x, out: sigmoid(-x), latex=r"\log \sigma\left({}\right)")
 softplus: Op = op("softplus", ieee.softplus, lambda x, out: sigmoid(x))
-silu: Op = op("silu", ieee.silu, lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
-gelu: Op = op("gelu", ieee.gelu, lambda x, out: normal_cdf(x) + ieee.INV_SQRT_2PI * x * gaussian(x))
-gelu_tanh: Op = op("gelu_tanh", ieee.gelu_tanh, lambda x, out: _slope_of_gelu_tanh(x))
+silu: Op = op("silu", precise.silu, lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
+gelu: Op = op("gelu", precise.gelu, lambda x, out: normal_cdf(x) + precise.INV_SQRT_2PI * x * gaussian(x))
+gelu_tanh: Op = op("gelu_tanh", precise.gelu_tanh, lambda x, out: _slope_of_gelu_tanh(x))
 relu: Op = op("relu", lambda x: 0.0 if x <= 0 else x, lambda x, out: gt(x, 0), symbol="ReLU")
 leaky_relu: Op = op("leaky_relu", lambda x, slope: x if x > 0 else slope * x,
                     lambda x, slope, out: where(gt(x, 0), 1, slope),

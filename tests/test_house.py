@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a room may use those before it.
 ROOMS = [
     "autograd.ieee",
+    "autograd.precise",
     "autograd.table",
     "autograd.ops",
     "autograd.graph",
@@ -117,7 +118,7 @@ INTERPRETERS = [
     module
     for module in FILES
     if room(module).split(".")[-1]
-    in ("backprop", "anomaly", "copying", "derivatives", "notation", "drawing", "stepping")
+    in ("backprop", "anomaly", "copying", "derivatives", "checking", "notation", "drawing", "stepping")
 ]
 
 

@@ -1,0 +1,135 @@
+"""Elementary functions whose formulas lose digits, with what rounding takes away carried along.
+
+The errors of an argument of exp count as many times as it is large; those of tanh double in 1 - tanh².
+"""
+
+from __future__ import annotations
+
+import math
+
+from autograd.ieee import div, maximum, sqrt, sum
+
+SPLIT = 2.0**27 + 1
+
+
+def _high_bits(x: float) -> float:
+    """x in its first 26 bits, whose square is exact (Veltkamp)."""
+    scaled = SPLIT * x
+    return scaled - (scaled - x)
+
+
+def _product(x: float, y: float) -> tuple[float, float]:
+    """x·y, and what rounding has taken from it (Dekker)."""
+    xy = x * y
+    x1, y1 = _high_bits(x), _high_bits(y)
+    x2, y2 = x - x1, y - y1
+    return xy, ((x1 * y1 - xy) + x1 * y2 + x2 * y1) + x2 * y2
+
+
+def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
+    """x/(y + lost), and what rounding has taken from it."""
+    quotient = x / y
+    product, rest = _product(quotient, y)
+    return quotient, ((x - product) - rest - quotient * lost) / y
+
+
+def tanh(x: float) -> float:
+    """Rounded once, since 1 - tanh² doubles its error."""
+    size = abs(x)
+    if not size < 20:
+        return math.copysign(1.0, x) if x == x else x
+    if size < 0.55:  # x/(1 + x²/(3 + x²/(5 + x²/…))), by Lambert
+        fraction = 0.0
+        for k in range(17, 1, -2):
+            fraction = x * x / (k + fraction)
+        quotient, rest = _quotient(x, 1 + fraction, fraction - ((1 + fraction) - 1))
+        return quotient + rest
+    power = math.exp(2 * size)
+    quotient, rest = _quotient(2.0, power + 1, power - ((power + 1) - 1))
+    result = 1 - quotient
+    return math.copysign(result + ((1 - result) - quotient - rest), x)
+
+
+def sigmoid(x: float) -> float:
+    power = math.exp(-abs(x))
+    if not power > 1e-300:
+        return 1.0 if x > 0 else power
+    quotient, rest = _quotient(1.0 if x >= 0 else power, 1 + power, power - ((1 + power) - 1))
+    return quotient + rest
+
+
+def slope_of_asin(x: float) -> float:
+    """1/√(1 - x²), rounded once."""
+    square, rest = _product(x, x)
+    squared = sum(1.0, -square, -rest)
+    root = sqrt(squared)
+    if not root > 0:
+        return div(1.0, root)
+    product, more = _product(root, root)
+    lost = sum(squared, -product, -more, 1.0, -square, -rest, -squared) / (2 * root)
+    quotient, rest = _quotient(1.0, root, lost)
+    return quotient + rest
+
+
+def silu(x: float) -> float:
+    return _times_sigmoid(x, x)
+
+
+def _times_sigmoid(factor: float, x: float, lost: float = 0.0) -> float:
+    """factor·σ(x + lost), also where σ itself underflows."""
+    if x >= 0:
+        return factor / (1 + math.exp(-x) * (1 - lost))
+    half = math.exp(x / 2)
+    return factor * half * (half * (1 + lost)) / (1 + half * half)
+
+
+def gaussian(x: float) -> float:
+    """exp(-x²/2), whose argument is split so that squaring it loses nothing."""
+    if abs(x) > 39:
+        return 0.0
+    high = _high_bits(x)
+    power = math.exp(-high * high / 2)
+    return power + power * math.expm1(-(x - high) * (x + high) / 2)
+
+
+SQRT_HALF, SQRT_HALF_REST = 0.7071067811865476, -4.833646656726457e-17
+INV_SQRT_PI, INV_SQRT_2PI = 0.5641895835477563, 0.3989422804014327  # 1/√π, 1/√(2π)
+
+
+def normal_cdf(x: float) -> float:
+    """erfc(-x/√2)/2, by Taylor around the rounded argument."""
+    if abs(x) > 39:
+        return float(x > 0)
+    z, lost = _product(-x, SQRT_HALF)
+    return 0.5 * math.erfc(z) - gaussian(x) * (lost - x * SQRT_HALF_REST) * INV_SQRT_PI
+
+
+def gelu(x: float) -> float:
+    """x·Φ(x)"""
+    if not -39 < x < -37:
+        return x * normal_cdf(x) if abs(x) <= 39 or x != x else maximum(x, -0.0)
+    mills = -x  # here Φ underflows before x·Φ does: Laplace's continued fraction for φ/Φ
+    for k in range(12, 0, -1):
+        mills = k / mills - x
+    high = _high_bits(x)
+    half = math.exp(-high * high / 4)
+    return x * half * math.exp(-(x - high) * (x + high) / 2) * INV_SQRT_2PI / mills * half
+
+
+GELU_SLOPE, GELU_SLOPE_REST = 1.5957691216057308, -9.96930880911092e-17
+GELU_CUBE, GELU_CUBE_REST = 0.044715, 2.1960211427085595e-18
+
+
+def gelu_tanh(x: float) -> float:
+    """x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2, as x·σ(2√(2/π)·(x + 0.044715·x³))."""
+    if abs(x) > 39:
+        return maximum(x, -0.0)
+    square, lost_square = _product(x, x)
+    bend, lost = _product(GELU_CUBE, square)
+    lost += GELU_CUBE * lost_square + GELU_CUBE_REST * square
+    stretch = 1 + bend
+    lost += (1 - (stretch - (stretch - 1))) + (bend - (stretch - 1))
+    inner, lost_inner = _product(x, stretch)
+    lost_inner += x * lost
+    outer, lost = _product(GELU_SLOPE, inner)
+    return _times_sigmoid(x, outer, lost + GELU_SLOPE * lost_inner + GELU_SLOPE_REST * inner)
