@@ -38,9 +38,9 @@ class LeafCheck:
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradcheckReport:
-    """That the gradients are right, leaf by leaf. It counts as true; `print` it to see the numbers."""
+    """That the gradients are right, leaf by leaf. It counts as true, and shows the numbers."""
 
     leaves: list[LeafCheck]
 
@@ -50,6 +50,8 @@ class GradcheckReport:
             f"{leaf.name:{width}}  gradient {leaf.gradient:<24.17g} numerical {leaf.numerical:<18.12g} {leaf.verdict}"
             for leaf in self.leaves
         )
+
+    __repr__ = __str__
 
 
 def gradcheck(output: Output, inputs: Any = None, rtol: float = 1e-6, atol: float = 1e-9) -> GradcheckReport:
@@ -73,7 +75,7 @@ def gradcheck(output: Output, inputs: Any = None, rtol: float = 1e-6, atol: floa
 
     >>> from autograd import Value, gradcheck
     >>> x, y = Value(2.0, label="x"), Value(0.0, label="y")
-    >>> print(gradcheck(x**3 + y.relu()))
+    >>> gradcheck(x**3 + y.relu())
     x  gradient 12                       numerical 12                 ok
     y  gradient 0                        numerical 0.5                at a kink
     """
