@@ -200,6 +200,10 @@ class Value:
         """This, but at least `min` and at most `max`; the derivative is 1 from bound to bound, else 0."""
         return self.__apply_op__(ops.clamp, (self, min, max))
 
+    def where(self, condition: Number, other: Number) -> Value:
+        """This where the condition is not 0, else `other`."""
+        return self.__apply_op__(ops.where, (condition, self, other))
+
     def __pos__(self) -> Value:
         return self
 

@@ -133,6 +133,18 @@ def test_the_bounds_of_a_clamp_can_learn() -> None:
     assert grad(clamp(x, low, high), [x, low, high]) == [0.0, 1.0, 0.0]
 
 
+def test_every_method_is_its_function() -> None:
+    x = Value(0.6)
+    names = [name for name in TABLE if hasattr(Value, name) and name not in ("where", "clamp")]
+    assert len(names) > 35
+    for name in names:
+        args = [x, 0.25, 2.0][: TABLE[name].arity or 3]
+        out = getattr(x, name)(*args[1:])
+        assert out.op is TABLE[name]
+        assert repr(out.data) == repr(TABLE[name](*map(float, args)))  # also nan
+    assert x.where(x.gt(1.0), 5.0).data == 5.0 and x.where(1.0, 5.0).data == 0.6
+
+
 def test_plain_numbers_give_plain_numbers() -> None:
     for f in (*OF_MANY[:5], maximum):
         result = f(2.0, 1.0) if f is maximum else f([2.0, 1.0])
