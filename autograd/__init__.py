@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.anomaly import AnomalyError
-from autograd.checking import GradcheckError, GradcheckReport, LeafCheck, gradcheck
 from autograd.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functions import (
     clamp,
@@ -85,13 +84,14 @@ from autograd.ops import (
 )
 from autograd.ops import round as round
 from autograd.recording import detect_anomaly, enable_grad, no_grad
-from autograd.stepping import Step, steps
 from autograd.table import op
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.arrays import data, grads, values
+    from autograd.checking import GradcheckError, GradcheckReport, LeafCheck, gradcheck
     from autograd.drawing import Drawing, DrawingError, draw
+    from autograd.stepping import Step, steps
 
 __all__ = [
     "AnomalyError",
@@ -182,8 +182,10 @@ __all__ = [
 ]
 
 
-# Imported at first use, since these rooms need more than the standard library.
+# Imported at first use: these rooms need NumPy or Graphviz, or time, and not every program needs them.
 _LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
+_LAZY |= dict.fromkeys(["GradcheckError", "GradcheckReport", "LeafCheck", "gradcheck"], "autograd.checking")
+_LAZY |= dict.fromkeys(["Step", "steps"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Drawing", "DrawingError", "draw"], "autograd.drawing")
 
 

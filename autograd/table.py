@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from numbers import Real
 from string import Formatter
 from typing import Any
@@ -42,19 +41,32 @@ class EachPartial:
         return (lambda *xs: rule(position, xs[:-1], xs[-1])) if callable(rule) else rule
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Op:
     """One row of the table, made by `op`. Call it with Values to record a node, with numbers to get a number."""
 
-    name: str
-    forward: Callable[..., float]
-    partials: tuple[float | Callable[..., Any], ...] | EachPartial
-    text: str
-    latex: str
-    level: str
-    symbol: str
-    domain: tuple[Interval, ...]
-    held: bool
+    __slots__ = ("domain", "forward", "held", "latex", "level", "name", "partials", "symbol", "text")
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., float],
+        partials: tuple[float | Callable[..., Any], ...] | EachPartial,
+        text: str,
+        latex: str,
+        level: str,
+        symbol: str,
+        domain: tuple[Interval, ...],
+        held: bool,
+    ) -> None:
+        self.name = name
+        self.forward = forward
+        self.partials = partials
+        self.text = text
+        self.latex = latex
+        self.level = level
+        self.symbol = symbol
+        self.domain = domain
+        self.held = held
 
     @property
     def arity(self) -> int | None:

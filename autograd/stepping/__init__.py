@@ -1,5 +1,5 @@
 """Backprop for people: step by step."""
 
-from autograd.stepping.steps import Step, steps
+from autograd.stepping.listing import Step, steps
 
 __all__ = ["Step", "steps"]
