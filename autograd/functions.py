@@ -123,7 +123,7 @@ def log_softmax(xs: Numbers) -> list[Any]:
 def _scaled_powers(items: list[Number]) -> tuple[Any, list[Any]]:
     """The greatest, through which no gradient flows since it cancels, and every exp(xᵢ - greatest)."""
     greatest = ops.detach(ops.maximum(*items))
-    return greatest, [ops.exp(x - greatest) for x in items]
+    return greatest, [ops.exp_difference(x, greatest) for x in items]
 
 
 def _log_of_sum(powers: list[Any]) -> Any:

@@ -88,6 +88,10 @@ cbrt: Op = op("cbrt", ieee.cbrt, lambda x, out: 1 / (3 * out * out), latex=r"\sq
 
 exp: Op = op("exp", ieee.exp, lambda x, out: out, latex="e^{{{}}}", level="power")
 expm1: Op = op("expm1", ieee.expm1, lambda x, out: exp(x), latex=r"\left(e^{{{}}} - 1\right)")
+exp_difference: Op = op("exp_difference", precise.exp_difference,
+                        lambda x, y, out: out,
+                        lambda x, y, out: -out,
+                        latex="e^{{{:sum} - {:product}}}", level="power")
 log: Op = op("log", ieee.log, lambda x, out: 1 / x, latex=r"\log {:atom}", domain=(POSITIVE,))
 log1p: Op = op("log1p", ieee.log1p, lambda x, out: 1 / (1 + x),
                latex=r"\log\left(1 + {:product}\right)", domain=((-1.0, math.inf),))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.ieee import div, maximum, sqrt, sum
+from autograd.ieee import div, exp, maximum, sqrt, sum
 
 SPLIT = 2.0**27 + 1
 
@@ -31,6 +31,17 @@ def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
     quotient = x / y
     product, rest = _product(quotient, y)
     return quotient, ((x - product) - rest - quotient * lost) / y
+
+
+def exp_difference(x: float, y: float) -> float:
+    """exp(x - y), with what rounding takes from the difference."""
+    difference = x - y
+    power = exp(difference)
+    if not 0 < power < math.inf:
+        return power
+    taken = difference - x  # Knuth: difference + lost is x - y exactly
+    lost = (x - (difference - taken)) - (y + taken)
+    return power * (1 + lost)
 
 
 def tanh(x: float) -> float:

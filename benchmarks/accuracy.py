@@ -21,13 +21,22 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-import mpmath
 from mpmath import mp, mpf
 
 import autograd
 from autograd import Value, grad
 from autograd.table import TABLE
-from tests.oracle import COMPOSED, DIGITS, ORACLE, ROWS, Truth, error_in_ulps, points_everywhere, truth
+from tests.oracle import (
+    COMPOSED,
+    DIGITS,
+    OF_THREE,
+    ORACLE,
+    ROWS,
+    Truth,
+    error_in_ulps,
+    points_everywhere,
+    points_of_three,
+)
 
 
 class Subject(NamedTuple):
@@ -57,48 +66,9 @@ NAMED_ALIKE = (
 )
 
 
-def share(i: int, *xs: Any) -> Any:
-    """What exp(xs[i]) is of the sum of all exponentials. 1 minus it is the sum of the other shares, without loss."""
-    return 1 / mpmath.fsum(mpmath.exp(x - xs[i]) for x in xs)
-
-
-def log_share(first: Any, *others: Any) -> Any:
-    return -mpmath.log1p(mpmath.fsum(mpmath.exp(x - first) for x in others))
-
-
-def log_of_sum(*xs: Any) -> Any:
-    return max(xs) - log_share(*sorted(xs, reverse=True))
-
-
-OF_THREE: dict[str, tuple[Callable[..., Any], Truth]] = {
-    "logsumexp": (
-        lambda *xs: autograd.logsumexp(xs),
-        truth(log_of_sum, *[lambda *xs, i=i: share(i, *xs) for i in range(3)]),
-    ),
-    "softmax[0]": (
-        lambda *xs: autograd.softmax(xs)[0],
-        truth(
-            lambda *xs: share(0, *xs),
-            lambda *xs: share(0, *xs) * (share(1, *xs) + share(2, *xs)),
-            lambda *xs: -share(0, *xs) * share(1, *xs),
-            lambda *xs: -share(0, *xs) * share(2, *xs),
-        ),
-    ),
-    "log_softmax[0]": (
-        lambda *xs: autograd.log_softmax(xs)[0],
-        truth(
-            log_share,
-            lambda *xs: share(1, *xs) + share(2, *xs),
-            lambda *xs: -share(1, *xs),
-            lambda *xs: -share(2, *xs),
-        ),
-    ),
-}
-
-
 def subjects() -> list[Subject]:
     numbers = list(points_everywhere(TABLE["relu"], POINTS))
-    threes = [point for point in points_everywhere(TABLE["sum"], 5 * POINTS) if max(map(abs, point)) <= 1e4][:POINTS]
+    threes = list(points_of_three(POINTS))
     return [
         *[Subject(row.name, row, ORACLE[row.name], list(points_everywhere(row, POINTS))) for row in ROWS],
         *[Subject(f"{name}(x)", getattr(autograd, name), COMPOSED[name], numbers) for name in COMPOSED],

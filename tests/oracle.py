@@ -9,11 +9,13 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import mpmath
 from mpmath import mp, mpf
 
+from autograd import log_softmax, logsumexp, softmax
 from autograd.table import BUILT_IN, TABLE, Op
 
 DIGITS = 50
@@ -97,6 +99,11 @@ ORACLE: dict[str, Truth] = {
     "cbrt": truth(lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), lambda x: 1 / (3 * mpmath.cbrt(abs(x)) ** 2)),
     "exp": truth(mpmath.exp, mpmath.exp),
     "expm1": truth(mpmath.expm1, mpmath.exp),
+    "exp_difference": truth(
+        lambda x, y: mpmath.exp(_sum(x, -y)),
+        lambda x, y: mpmath.exp(_sum(x, -y)),
+        lambda x, y: -mpmath.exp(_sum(x, -y)),
+    ),
     "log": truth(mpmath.log, lambda x: 1 / x),
     "log1p": truth(mpmath.log1p, lambda x: 1 / (1 + x)),
     "log2": truth(lambda x: mpmath.log(x, 2), lambda x: 1 / (x * mpmath.log(2))),
@@ -192,6 +199,46 @@ COMPOSED: dict[str, Truth] = {
 }
 
 
+def share(i: int, *xs: Any) -> Any:
+    """What exp(xs[i]) is of the sum of all exponentials. 1 minus it is the sum of the other shares, without loss."""
+    return 1 / mpmath.fsum(mpmath.exp(x - xs[i]) for x in xs)
+
+
+def log_share(first: Any, *others: Any) -> Any:
+    return -mpmath.log1p(mpmath.fsum(mpmath.exp(x - first) for x in others))
+
+
+def log_of_sum(*xs: Any) -> Any:
+    return max(xs) - log_share(*sorted(xs, reverse=True))
+
+
+# Functions of many numbers that are composed of rows, of three.
+OF_THREE: dict[str, tuple[Callable[..., Any], Truth]] = {
+    "logsumexp": (
+        lambda *xs: logsumexp(xs),
+        truth(log_of_sum, *[lambda *xs, i=i: share(i, *xs) for i in range(3)]),
+    ),
+    "softmax[0]": (
+        lambda *xs: softmax(xs)[0],
+        truth(
+            lambda *xs: share(0, *xs),
+            lambda *xs: share(0, *xs) * (share(1, *xs) + share(2, *xs)),
+            lambda *xs: -share(0, *xs) * share(1, *xs),
+            lambda *xs: -share(0, *xs) * share(2, *xs),
+        ),
+    ),
+    "log_softmax[0]": (
+        lambda *xs: log_softmax(xs)[0],
+        truth(
+            log_share,
+            lambda *xs: share(1, *xs) + share(2, *xs),
+            lambda *xs: -share(1, *xs),
+            lambda *xs: -share(2, *xs),
+        ),
+    ),
+}
+
+
 def arity(op: Op) -> int:
     """How many arguments the tests give it."""
     return len(ORACLE[op.name].partials)
@@ -224,6 +271,12 @@ def points_everywhere(op: Op, count: int) -> Iterator[list[float]]:
         if op.name.startswith("pow") and rng.random() < 0.8 and args[0] != 1:  # seldom in range by chance
             args[1] = rng.uniform(-1074, 1024) / math.log2(args[0])
         yield args
+
+
+def points_of_three(count: int) -> Iterator[list[float]]:
+    """Points for `OF_THREE`, whose exponentials mpmath can hold at 50 digits."""
+    everywhere = points_everywhere(TABLE["sum"], 6 * count)
+    return islice((point for point in everywhere if max(map(abs, point)) <= 1e4), count)
 
 
 def _inside(interval: tuple[float, float], pick: Callable[[], float]) -> float:
