@@ -112,8 +112,11 @@ def _recomputed(root: Value, leaf: Value, nodes: Iterable[Value], x: float) -> f
     """What `root` would be if `leaf` were x."""
     numbers = {leaf: x}
     for node in nodes:
-        if node.op is not None and not node.op.held:
-            numbers[node] = node.op.forward(*[numbers.get(arg, arg.data) for arg in node.args])
+        assert node.op is not None
+        held = node.op.held
+        numbers[node] = node.op.forward(
+            *[arg.data if i in held else numbers.get(arg, arg.data) for i, arg in enumerate(node.args)]
+        )
     return numbers.get(root, root.data)
 
 
@@ -122,7 +125,7 @@ def _kinks(root: Value, names: Names, rtol: float, atol: float) -> set[Value]:
     kinks = set()
     for node in made(root):
         for position, arg in enumerate(node.args):
-            if arg.constant or node.op is None or node.op.held:
+            if arg.constant or (node.op and position in node.op.held):
                 continue
             found = slope(partial(_with_argument, node, position), arg.data)
             if found is None:

@@ -14,9 +14,8 @@ from autograd.anomaly import watched
 from autograd.backprop import chain_rule, push_forward
 from autograd.bundles import Bundle
 from autograd.recording import enable_grad
-from autograd.value import Constant, Value
+from autograd.value import Constant, Number, Value
 
-Number = float | Value
 Output = Value | Callable[..., Any]
 
 

@@ -100,16 +100,16 @@ class _Reader:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
             return _OPERATORS[type(node.ops[0])], [node.left, node.comparators[0]]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            known = TABLE | SCALAR
-            if node.func.id in known:
-                return known[node.func.id], node.args
-            raise self._error_at(node, f"unknown function {node.func.id!r}; known: {', '.join(known)}")
+            functions = TABLE | SCALAR
+            if node.func.id in functions:
+                return functions[node.func.id], node.args
+            raise self._error_at(node, f"unknown function {node.func.id!r}; known: {', '.join(functions)}")
         raise self._error_at(node, _hint(node))
 
     def _known(self, node: ast.Name) -> str:
         if node.id in self.names:
             return node.id
-        if node.id in TABLE:
+        if node.id in TABLE | SCALAR:
             raise self._error_at(node, f"{node.id} is an operation: write {node.id}(...)")
         known = ", ".join(self.names) or "none"
         raise self._error_at(node, f"unknown name {node.id!r}; known: {known}")

@@ -73,21 +73,6 @@ def _is_odd(y: float) -> bool:
     return y % 2 == 1
 
 
-def slope_of_pow(x: float, y: float) -> float:
-    """y·x**(y - 1), where the rounding of y - 1, however small, would count hundredfold at a large x."""
-    if y == 0:
-        return 0.0
-    exponent = y - 1
-    power = pow(x, exponent)
-    if not 0 < x < math.inf:
-        return y * power
-    if math.isinf(power):  # perhaps not if y, which is less than 1 then, comes first
-        return y * pow(x, y) / x
-    taken = exponent - y  # Knuth: exponent + lost is y - 1 exactly
-    lost = (y - (exponent - taken)) - (1 + taken)
-    return y * (power + power * lost * math.log(x))
-
-
 def cbrt(x: float) -> float:
     """By one step of Newton's method from the power; `math` has it from Python 3.11 on only."""
     if x == 0 or not math.isfinite(x):

@@ -27,7 +27,7 @@ def _slope_of_power(x: Any, y: Any) -> Any:
         if y == 2:
             return y * x
         if isinstance(x, float):
-            return ieee.slope_of_pow(x, y)
+            return precise.slope_of_pow(x, y)
     return y * pow(x, y - ne(y, 0))  # x**0 at a y of 0, since 0·x**-1 is nan at x = 0
 
 

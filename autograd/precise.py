@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.ieee import div, exp, maximum, sqrt, sum
+from autograd.ieee import div, exp, maximum, pow, sqrt, sum
 
 SPLIT = 2.0**27 + 1
 
@@ -26,6 +26,13 @@ def _product(x: float, y: float) -> tuple[float, float]:
     return xy, ((x1 * y1 - xy) + x1 * y2 + x2 * y1) + x2 * y2
 
 
+def _added(x: float, y: float) -> tuple[float, float]:
+    """x + y, and what rounding has taken from it (Knuth)."""
+    added = x + y
+    y1 = added - x
+    return added, (x - (added - y1)) + (y - y1)
+
+
 def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
     """x/(y + lost), and what rounding has taken from it."""
     quotient = x / y
@@ -35,13 +42,22 @@ def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
 
 def exp_difference(x: float, y: float) -> float:
     """exp(x - y), with what rounding takes from the difference."""
-    difference = x - y
+    difference, lost = _added(x, -y)
     power = exp(difference)
-    if not 0 < power < math.inf:
-        return power
-    taken = difference - x  # Knuth: difference + lost is x - y exactly
-    lost = (x - (difference - taken)) - (y + taken)
-    return power * (1 + lost)
+    return power * (1 + lost) if 0 < power < math.inf else power
+
+
+def slope_of_pow(x: float, y: float) -> float:
+    """y·x**(y - 1), where the rounding of y - 1, however small, would count hundredfold at a large x."""
+    if y == 0:
+        return 0.0
+    exponent, lost = _added(y, -1.0)
+    power = pow(x, exponent)
+    if not 0 < x < math.inf:
+        return y * power
+    if math.isinf(power):  # perhaps not if y, which is less than 1 then, comes first
+        return y * pow(x, y) / x
+    return y * (power + power * lost * math.log(x))
 
 
 def tanh(x: float) -> float:
@@ -53,19 +69,19 @@ def tanh(x: float) -> float:
         fraction = 0.0
         for k in range(17, 1, -2):
             fraction = x * x / (k + fraction)
-        quotient, rest = _quotient(x, 1 + fraction, fraction - ((1 + fraction) - 1))
+        quotient, rest = _quotient(x, *_added(1.0, fraction))
         return quotient + rest
     power = math.exp(2 * size)
-    quotient, rest = _quotient(2.0, power + 1, power - ((power + 1) - 1))
-    result = 1 - quotient
-    return math.copysign(result + ((1 - result) - quotient - rest), x)
+    quotient, rest = _quotient(2.0, *_added(power, 1.0))
+    result, lost = _added(1.0, -quotient)
+    return math.copysign(result + (lost - rest), x)
 
 
 def sigmoid(x: float) -> float:
     power = math.exp(-abs(x))
     if not power > 1e-300:
         return 1.0 if x > 0 else power
-    quotient, rest = _quotient(1.0 if x >= 0 else power, 1 + power, power - ((1 + power) - 1))
+    quotient, rest = _quotient(1.0 if x >= 0 else power, *_added(1.0, power))
     return quotient + rest
 
 
@@ -138,9 +154,8 @@ def gelu_tanh(x: float) -> float:
     square, lost_square = _product(x, x)
     bend, lost = _product(GELU_CUBE, square)
     lost += GELU_CUBE * lost_square + GELU_CUBE_REST * square
-    stretch = 1 + bend
-    lost += (1 - (stretch - (stretch - 1))) + (bend - (stretch - 1))
+    stretch, lost_stretch = _added(1.0, bend)
     inner, lost_inner = _product(x, stretch)
-    lost_inner += x * lost
+    lost_inner += x * (lost + lost_stretch)
     outer, lost = _product(GELU_SLOPE, inner)
     return _times_sigmoid(x, outer, lost + GELU_SLOPE * lost_inner + GELU_SLOPE_REST * inner)

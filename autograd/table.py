@@ -56,7 +56,7 @@ class Op:
         level: str,
         symbol: str,
         domain: tuple[Interval, ...],
-        held: bool,
+        held: frozenset[int],
     ) -> None:
         self.name = name
         self.forward = forward
@@ -173,7 +173,7 @@ def op(
         level=level,
         symbol=symbol or name,
         domain=domain or (EVERYWHERE,) * (len(partials) or 1),
-        held=None in partials,
+        held=frozenset(position for position, partial in enumerate(partials) if partial is None),
     )
     TABLE[name] = row
     return row

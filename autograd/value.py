@@ -164,8 +164,9 @@ class Value:
         self.label = label
         wanted = self.op.arity if self.op else 0
         if wanted not in (None, len(self.args)) or not all(isinstance(arg, Value) for arg in self.args):
+            number = "any number of" if wanted is None else wanted
             raise ValueError(
-                f"the operation {_op!r} takes {wanted} Values as children, got {self.args!r:.60}; "
+                f"the operation {_op!r} takes {number} Values as children, got {self.args!r:.60}; "
                 "Value(data, label='a') needs none, and arithmetic records its own"
             )
 

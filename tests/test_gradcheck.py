@@ -126,6 +126,16 @@ def test_detached_parts_are_held() -> None:
     assert (leaf.gradient, leaf.verdict) == (3.0, "ok")
 
 
+def test_one_argument_may_be_held_and_the_other_checked() -> None:
+    x = Value(3.0)
+    right = op("test_half_held", lambda x, y: x * y, None, lambda x, y, out: x)
+    (leaf,) = gradcheck(right(x, x)).leaves
+    assert (leaf.gradient, leaf.verdict) == (3.0, "ok")
+    wrong = op("test_half_held", lambda x, y: x * y, None, lambda x, y, out: y + 1)
+    with pytest.raises(GradcheckError, match="'test_half_held' has a wrong partial for argument 2"):
+        gradcheck(wrong(x, x))
+
+
 def test_bad_input() -> None:
     with pytest.raises(ValueError, match="gradcheck needs an rtol of at least 0, such as 1e-6; got nan"):
         gradcheck(Value(1.0), rtol=math.nan)

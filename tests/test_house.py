@@ -118,7 +118,19 @@ INTERPRETERS = [
     module
     for module in FILES
     if room(module).split(".")[-1]
-    in ("backprop", "anomaly", "copying", "derivatives", "checking", "notation", "drawing", "stepping")
+    in (
+        "backprop",
+        "anomaly",
+        "arrays",
+        "bundles",
+        "copying",
+        "derivatives",
+        "differences",
+        "checking",
+        "notation",
+        "drawing",
+        "stepping",
+    )
 ]
 
 
