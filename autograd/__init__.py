@@ -84,24 +84,30 @@ from autograd.ops import (
     where,
 )
 from autograd.ops import round as round
-from autograd.recording import detect_anomaly, enable_grad, no_grad
+from autograd.recording import detect_anomaly, enable_grad, no_grad, scope
 from autograd.table import op
-from autograd.value import Value
+from autograd.value import Parameter, Value
 
 if TYPE_CHECKING:
     from autograd.arrays import data, grads, values
     from autograd.checking import GradcheckError, GradcheckReport, LeafCheck, gradcheck
     from autograd.drawing import Drawing, DrawingError, draw
+    from autograd.formulas import Formula, formula
+    from autograd.networks import to_networkx
     from autograd.stepping import Step, steps
+    from autograd.trees import Tree, tree
 
 __all__ = [
     "AnomalyError",
     "Drawing",
     "DrawingError",
+    "Formula",
     "GradcheckError",
     "GradcheckReport",
     "LeafCheck",
+    "Parameter",
     "Step",
+    "Tree",
     "Value",
     "acos",
     "acosh",
@@ -128,6 +134,7 @@ __all__ = [
     "exp_difference",
     "expm1",
     "floor",
+    "formula",
     "gaussian",
     "ge",
     "gelu",
@@ -165,6 +172,7 @@ __all__ = [
     "prod",
     "relu",
     "relu6",
+    "scope",
     "selu",
     "sigmoid",
     "sign",
@@ -178,6 +186,8 @@ __all__ = [
     "steps",
     "tan",
     "tanh",
+    "to_networkx",
+    "tree",
     "value_and_grad",
     "values",
     "where",
@@ -189,6 +199,9 @@ _LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
 _LAZY |= dict.fromkeys(["GradcheckError", "GradcheckReport", "LeafCheck", "gradcheck"], "autograd.checking")
 _LAZY |= dict.fromkeys(["Step", "steps"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Drawing", "DrawingError", "draw"], "autograd.drawing")
+_LAZY |= dict.fromkeys(["Formula", "formula"], "autograd.formulas")
+_LAZY |= dict.fromkeys(["Tree", "tree"], "autograd.trees")
+_LAZY["to_networkx"] = "autograd.networks"
 
 
 def __getattr__(name: str) -> Any:

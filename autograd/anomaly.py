@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.backprop import LocalStep
 from autograd.notation import TEXT, Names, name_nodes
-from autograd.recording import WATCH, mode
+from autograd.recording import watching
 
 OURS = ("autograd", "nn")
 
@@ -38,7 +38,7 @@ def check_made(node: Any) -> None:
 def watched(steps: Iterable[LocalStep], root: Any) -> Iterator[LocalStep]:
     """The steps of backprop, up to one that is not finite if anomalies are to be detected."""
     for step in steps:
-        if mode.get() & WATCH and not (math.isfinite(step.contribution) and math.isfinite(step.after)):
+        if watching() and not (math.isfinite(step.contribution) and math.isfinite(step.after)):
             _complain(step, root)
         yield step
 

@@ -74,7 +74,7 @@ def _local_derivative(node: Any, position: int, xs: list[Any], create_graph: boo
     except ArithmeticError:  # Python's / and ** of floats raise where IEEE 754, and nodes, have inf or nan
         if create_graph:
             return node.op.derivative(position, node.args, node)
-        with switched(to=0):
+        with switched(record=False, watch=False):
             derivative = node.op.derivative(position, node.args, node)
     return derivative if create_graph else float(derivative)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import ops
+from autograd.recording import scope
 from autograd.value import Number, Value
 
 Numbers = Iterable[Number]
@@ -68,7 +69,8 @@ def dot(xs: Numbers, ys: Numbers) -> Any:
     left, right = _items("dot", xs), _items("dot", ys)
     if len(left) != len(right):
         raise ValueError(f"dot takes two lists of the same length, got {len(left)} and {len(right)} numbers")
-    return ops.sum(*map(ops.mul, left, right))
+    with scope("dot", closed=True):
+        return ops.sum(*map(ops.mul, left, right))
 
 
 def norm(xs: Numbers) -> Any:
@@ -88,8 +90,9 @@ def logsumexp(xs: Numbers) -> Any:
     >>> logsumexp([1000.0, 1000.0]), logsumexp([0.0, -40.0])
     (1000.6931471805599, 4.248354255291589e-18)
     """
-    greatest, powers = _scaled_powers(_items("logsumexp", xs))
-    return greatest + _log_of_sum(powers)
+    with scope("logsumexp", closed=True):
+        greatest, powers = _scaled_powers(_items("logsumexp", xs))
+        return greatest + _log_of_sum(powers)
 
 
 def softmax(xs: Numbers) -> list[Any]:
@@ -102,9 +105,10 @@ def softmax(xs: Numbers) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    _, powers = _scaled_powers(_items("softmax", xs))
-    total = ops.sum(*powers)
-    return [ops.div(power, total) for power in powers]
+    with scope("softmax", closed=True):
+        _, powers = _scaled_powers(_items("softmax", xs))
+        total = ops.sum(*powers)
+        return [ops.div(power, total) for power in powers]
 
 
 def log_softmax(xs: Numbers) -> list[Any]:
@@ -115,9 +119,10 @@ def log_softmax(xs: Numbers) -> list[Any]:
     [0.0, -1000.0]
     """
     items = _items("log_softmax", xs)
-    greatest, powers = _scaled_powers(items)
-    log_of_sum = _log_of_sum(powers)
-    return [x - greatest - log_of_sum for x in items]
+    with scope("log_softmax", closed=True):
+        greatest, powers = _scaled_powers(items)
+        log_of_sum = _log_of_sum(powers)
+        return [x - greatest - log_of_sum for x in items]
 
 
 def _scaled_powers(items: list[Number]) -> tuple[Any, list[Any]]:
@@ -187,7 +192,8 @@ def selu(x: Number) -> Any:
     >>> selu(1.0)
     1.0507009873554805
     """
-    return ops.mul(1.0507009873554805, ops.elu(x, 1.6732632423543772))
+    with scope("selu", closed=True):
+        return ops.mul(1.0507009873554805, ops.elu(x, 1.6732632423543772))
 
 
 def gelu(x: Number, approximate: str = "none") -> Any:
@@ -236,7 +242,8 @@ def hardsigmoid(x: Number) -> Any:
     >>> hardsigmoid(0.0)
     0.5
     """
-    return ops.div(ops.add(ops.hardtanh(x, -3.0, 3.0), 3.0), 6.0)
+    with scope("hardsigmoid", closed=True):
+        return ops.div(ops.add(ops.hardtanh(x, -3.0, 3.0), 3.0), 6.0)
 
 
 def hardshrink(x: Number, lambd: Number = 0.5) -> Any:
@@ -249,7 +256,8 @@ def hardshrink(x: Number, lambd: Number = 0.5) -> Any:
     >>> hardshrink(0.4), hardshrink(-0.6)
     (0.0, -0.6)
     """
-    return ops.where(ops.gt(ops.abs(x), lambd), x, 0.0)
+    with scope("hardshrink", closed=True):
+        return ops.where(ops.gt(ops.abs(x), lambd), x, 0.0)
 
 
 # Those that take single numbers, for typed expressions.

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.backprop import local_derivative
 from autograd.graph import topological
-from autograd.recording import RECORD, switched
+from autograd.recording import switched
 from autograd.table import LEVELS, Op, spread
 
 Names = Mapping[Any, str]
@@ -67,6 +67,20 @@ def _numbered(prefix: str, start: int) -> Iterator[str]:
         start += 1
 
 
+def kind(node: Any, root: Any) -> str:
+    """What part a node plays in the graph of `root`."""
+    if node.args:
+        return "output" if node is root else "operation"
+    if node.constant:
+        return "constant"
+    return "parameter" if node.parameter else "input"
+
+
+def printable(text: str) -> str:
+    """Without what XML cannot hold, and on one line."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 class Phrase:
     """A piece of a formula that puts itself in brackets where a template needs it to bind more tightly."""
 
@@ -113,7 +127,7 @@ class Text:
         args = [self.node(arg, names) for arg in node.args]
         if len(args) > MANY:
             args = [*args[:2], self.dots, args[-1]]
-        return self._apply(node.op, args)
+        return self.apply(node.op, args)
 
     def partial(self, node: Any, position: int, names: Names) -> Phrase:
         """The derivative of a node with respect to one argument, in the names around it: `b`."""
@@ -121,7 +135,7 @@ class Text:
         stand_in.op = node.op
         stand_in.args = tuple(arg if arg.constant else type(node)(arg.data) for arg in node.args)
         around = zip((*stand_in.args, stand_in), (*node.args, node))
-        with switched(to=RECORD):
+        with switched(record=True, watch=False):
             derivative = local_derivative(stand_in, position, create_graph=True)
         return self.formula(derivative, {new: names[old] for new, old in around})
 
@@ -132,18 +146,25 @@ class Text:
         phrases: dict[Any, Phrase] = {}
         for node in topological(root):
             made = node.args and node not in names
-            phrases[node] = (
-                self._apply(node.op, [phrases[arg] for arg in node.args]) if made else self.node(node, names)
-            )
+            phrases[node] = self.apply(node.op, [phrases[arg] for arg in node.args]) if made else self.node(node, names)
         return phrases[root]
 
     def derivative(self, of: Phrase, by: Phrase) -> str:
         return self.quotient.format(of, by)
 
-    def _apply(self, op: Op, args: list[Phrase]) -> Phrase:
+    def apply(self, op: Op, args: list[Phrase]) -> Phrase:
+        """An operation on what has been written already."""
         template = self.template(op)
         level = "atom" if template.startswith(f"{op.name}(") else op.level  # a call needs no brackets around it
         return Phrase(spread(template, len(args)).format(*args), level, self.brackets)
+
+
+class Quoted(Text):
+    """Plain text in which a label that could be mistaken for something else stands in quotes: `2·'a + b'`."""
+
+    def name(self, name: str) -> Phrase:
+        one = (name.isidentifier() or re.fullmatch(ONE_NAME, name)) and name not in ("inf", "nan")
+        return Phrase(name if one else repr(name), "atom", self.brackets)
 
 
 class Latex(Text):
@@ -161,7 +182,7 @@ class Latex(Text):
         if indexed:
             index = indexed[2] or indexed[3]
             return f"{indexed[1]}_{{{index}}}" if index else name
-        return r"\mathrm{" + "".join(_LATEX_ESCAPES.get(c, c) for c in name) + "}"
+        return r"\mathrm{" + "".join(_LATEX_ESCAPES.get(c, c) for c in printable(name)) + "}"
 
     def number(self, digits: str) -> Phrase:
         mantissa, e, exponent = digits.partition("e")
@@ -181,4 +202,5 @@ _LATEX_ESCAPES = {c: "\\" + c for c in "#$%&_{} "} | {
 }
 
 TEXT = Text()
+QUOTED = Quoted()
 LATEX = Latex()

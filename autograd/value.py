@@ -12,7 +12,7 @@ from autograd.anomaly import check_made, line_of_user, watched
 from autograd.backprop import chain_rule, gradients, local_derivative
 from autograd.copying import Reduced, reduce
 from autograd.graph import topological
-from autograd.recording import RECORD, WATCH, mode
+from autograd.recording import mode, scope, watching
 from autograd.table import Op, as_float, lookup
 
 Number: TypeAlias = "float | Value"
@@ -22,14 +22,15 @@ _new = object.__new__
 
 
 def _record(op: Op, args: tuple[Value, ...], data: float) -> Value:
-    current = mode.get()
-    if current & WATCH:
-        return _watched(op, args, data, current)
+    record, watch, here = mode.get()
+    if watch:
+        return _watched(op, args, data, record)
     out = _new(Value)
     out.data = data
     out.grad = 0.0
     out.label = ""
-    if current & RECORD:
+    out.scope = here
+    if record:
         out.op = op
         out.args = args
     else:
@@ -38,13 +39,13 @@ def _record(op: Op, args: tuple[Value, ...], data: float) -> Value:
     return out
 
 
-def _watched(op: Op, args: tuple[Value, ...], data: float, current: int) -> Value:
+def _watched(op: Op, args: tuple[Value, ...], data: float, record: bool) -> Value:
     """The same where anomalies are to be detected."""
     out = Watched(data)
     out.op, out.args = op, args
     out.line = line_of_user()
     check_made(out)
-    if not current & RECORD:
+    if not record:
         out.op, out.args = None, ()
     return out
 
@@ -131,6 +132,7 @@ class Value:
         op: the operation that made it; None for a Value made by hand.
         args: the Values it was made from.
         label: its name.
+        scope: the innermost `with scope(...)` it was made in, or None.
 
     Arithmetic and the methods below record new Values; comparisons compare the numbers and give a bool.
     Values are equal only to themselves, so that they can be kept in sets and dictionaries.
@@ -143,15 +145,17 @@ class Value:
     (3.000012288..., 3.99992...)
     """
 
-    __slots__ = ("args", "data", "grad", "label", "op")
+    __slots__ = ("args", "data", "grad", "label", "op", "scope")
 
     constant = False  # whether it was made from a plain number and takes no gradient
+    parameter = False  # whether it is to be learned
 
     data: float
     grad: float
     op: Op | None
     args: tuple[Value, ...]
     label: str
+    scope: scope | None
 
     def __init__(self, data: float, _children: Iterable[Value] | str = (), _op: str = "", label: str = "") -> None:
         if isinstance(_children, str):
@@ -162,6 +166,7 @@ class Value:
         self.args = tuple(_children)
         self.op = lookup(_op) if _op else None
         self.label = label
+        self.scope = mode.get()[2]
         wanted = self.op.arity if self.op else 0
         if wanted not in (None, len(self.args)) or not all(isinstance(arg, Value) for arg in self.args):
             number = "any number of" if wanted is None else wanted
@@ -251,7 +256,7 @@ class Value:
         >>> x.grad
         6.0
         """
-        if mode.get() & WATCH:
+        if watching():
             for _ in watched(chain_rule(self), self):
                 pass
         made, leaves = gradients(self)
@@ -297,9 +302,27 @@ class Constant(Value):
         self.args = ()
         self.op = None
         self.label = ""
+        self.scope = None
 
     def __repr__(self) -> str:
         return f"Constant({self.data})"
+
+
+class Parameter(Value):
+    """A Value that is to be learned; drawings tell it from inputs, and show it where it is used.
+
+    It takes the arguments of a `Value`.
+
+    >>> from autograd import Parameter
+    >>> Parameter(0.5, label="w")
+    Parameter(data=0.5, grad=0.0, label='w')
+    """
+
+    __slots__ = ()
+    parameter = True
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("Value", "Parameter", 1)
 
 
 class Watched(Value):

@@ -6,9 +6,10 @@
 MLP(2, [16, 16, 1], activation='relu')  # 337 parameters
 """
 
+from autograd import Parameter
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import hinge_loss, mse_loss
 from nn.module import Module
 from nn.optim import SGD
 
-__all__ = ["MLP", "SGD", "Layer", "Module", "Neuron", "hinge_loss", "mse_loss"]
+__all__ = ["MLP", "SGD", "Layer", "Module", "Neuron", "Parameter", "hinge_loss", "mse_loss"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import Parameter, Value, scope
 from nn.module import Module
 
 Number = float | Value
@@ -51,10 +51,10 @@ class Neuron(Module):
         self.activation = activation
         self._activate = _activation(activation)
         uniform = _random(seed).uniform
-        self.w = [Value(uniform(-1, 1), label=f"w{i}") for i in range(nin)]
-        self.b = Value(0.0, label="b")
+        self.w = [Parameter(uniform(-1, 1), label=f"w{i}") for i in range(nin)]
+        self.b = Parameter(0.0, label="b")
 
-    def __call__(self, x: Sequence[Number]) -> Value:
+    def forward(self, x: Sequence[Number]) -> Value:
         """The output for the inputs `x`, numbers or Values.
 
         Raises:
@@ -64,7 +64,9 @@ class Neuron(Module):
             raise ValueError(
                 f"{self!r} takes {len(self.w)} inputs, got {len(x)}; for rows of inputs call it once for each"
             )
-        return self._activate(sum((w * xi for w, xi in zip(self.w, x)), self.b))
+        with scope("weighted sum", closed=True):
+            total = sum((w * xi for w, xi in zip(self.w, x)), self.b)
+        return self._activate(total)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={_shown(self.activation)})"
@@ -86,8 +88,10 @@ class Layer(Module):
         _positive(nout, "a Layer's number of neurons")
         rng = _random(seed)
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
+        for number, neuron in enumerate(self.neurons, 1):
+            neuron.label = f"neuron {number}"
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def forward(self, x: Sequence[Number]) -> Any:
         """The outputs: a list of Values, or the one Value of a layer of one neuron."""
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
@@ -125,17 +129,20 @@ class MLP(Module):
         sizes = [nin, *nouts]
         activations = [*[activation] * (len(nouts) - 1), "identity"]
         self.layers = [Layer(*shape, rng) for shape in zip(sizes, sizes[1:], activations)]
+        for number, layer in enumerate(self.layers, 1):
+            layer.label = f"layer {number}"
         self.activation = activation
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def forward(self, x: Sequence[Number]) -> Any:
         """The outputs: a list of Values, or one Value if there is one output.
 
         Raises:
             ValueError: `x` has not `nin` items.
         """
-        for layer in self.layers[:-1]:
-            x = [neuron(x) for neuron in layer.neurons]
-        return self.layers[-1](x)
+        out: Any = x
+        for layer in self.layers:
+            out = layer([out] if isinstance(out, Value) else out)
+        return out
 
     def __repr__(self) -> str:
         nouts = [len(layer.neurons) for layer in self.layers]

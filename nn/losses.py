@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import Value, relu
+from autograd import Value, relu, scope
 
 Number = float | Value
 
@@ -28,7 +28,8 @@ def mse_loss(predictions: Sequence[Value], targets: Sequence[Number]) -> Value:
     2.0
     """
     _matching(predictions, targets)
-    return _mean([(prediction - target) ** 2 for prediction, target in zip(predictions, targets)])
+    with scope("mse_loss", closed=True):
+        return _mean([(prediction - target) ** 2 for prediction, target in zip(predictions, targets)])
 
 
 def hinge_loss(scores: Sequence[Value], labels: Sequence[Number]) -> Value:
@@ -55,7 +56,8 @@ def hinge_loss(scores: Sequence[Value], labels: Sequence[Number]) -> Value:
     for index, label in enumerate(labels):
         if float(label) not in (-1.0, 1.0):
             raise ValueError(f"hinge_loss takes labels -1 and 1; label {index} is {label}")
-    return _mean([relu(1 - label * score) for score, label in zip(scores, labels)])
+    with scope("hinge_loss", closed=True):
+        return _mean([relu(1 - label * score) for score, label in zip(scores, labels)])
 
 
 def _mean(terms: Sequence[Value]) -> Value:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd import Value
+from autograd import Value, scope
 
 
 class Module:
     """The base of neurons, layers and networks: it finds the parameters that are kept in its attributes.
 
     Parameters are the Values in attributes, and in lists, tuples, dictionaries, arrays and Modules there.
+    A module defines `forward`; calling the module runs it in a scope of the module's label, so that drawings
+    show a frame around what it computes.
 
-    >>> from autograd import Value
-    >>> from nn import Module
+    Attributes:
+        label: what to call the module in drawings; if empty, by its class.
+
+    >>> from nn import Module, Parameter
     >>> class Line(Module):
     ...     def __init__(self):
-    ...         self.slope, self.offset = Value(2.0), Value(1.0)
-    ...     def __call__(self, x):
+    ...         self.slope, self.offset = Parameter(2.0), Parameter(1.0)
+    ...     def forward(self, x):
     ...         return self.slope * x + self.offset
-    >>> [name for name, _ in Line().named_parameters()]
-    ['slope', 'offset']
+    >>> line = Line()
+    >>> line(3.0).data, [name for name, _ in line.named_parameters()]
+    (7.0, ['slope', 'offset'])
     """
+
+    label = ""
+    forward: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What `forward` gives.
+
+        Raises:
+            TypeError: the module defines no `forward`.
+        """
+        if not hasattr(self, "forward"):
+            raise TypeError(f"{type(self).__name__} defines no forward(self, ...), which calling a module runs")
+        with scope(self.label or type(self).__name__):
+            return self.forward(*args, **kwargs)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Every parameter once, with the path to it, such as `layers.0.neurons.3.w.1`."""

@@ -35,6 +35,9 @@ ROOMS = [
     "autograd.arrays",
     "autograd.differences",
     "autograd.checking",
+    "autograd.formulas",
+    "autograd.trees",
+    "autograd.networks",
     "autograd.drawing",
     "autograd.stepping",
     "autograd",
@@ -93,7 +96,7 @@ def test_no_project_import_hides_in_a_function(module: str) -> None:
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])
 def test_importing_is_light(package: str) -> None:
-    heavy = ["numpy", "graphviz", "llvmlite", "IPython", "matplotlib", "anywidget", "sklearn"]
+    heavy = ["numpy", "graphviz", "llvmlite", "IPython", "matplotlib", "anywidget", "sklearn", "networkx"]
     program = f"import sys, {package}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -128,6 +131,9 @@ INTERPRETERS = [
         "differences",
         "checking",
         "notation",
+        "formulas",
+        "trees",
+        "networks",
         "drawing",
         "stepping",
     )
