@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("expression", help="in Python's notation; it is parsed, never run")
     parser.add_argument("names", nargs="*", metavar="name=number", help="what the names stand for")
-    parser.add_argument("--save", metavar="FILE", help="also draw the graph: .svg, .png, .pdf or .dot")
+    parser.add_argument("--save", metavar="FILE", help="also draw the graph: .svg, .png, .pdf, .html, .mmd or .dot")
     options = parser.parse_args([_positional(a) for a in (sys.argv[1:] if arguments is None else arguments)])
     try:
         names = dict(_assignment(text) for text in options.names)

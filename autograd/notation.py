@@ -78,6 +78,8 @@ def kind(node: Any, root: Any) -> str:
 
 def printable(text: str) -> str:
     """Without what XML cannot hold, and on one line."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

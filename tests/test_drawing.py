@@ -1,15 +1,19 @@
 """Diagrams: real pictures from a real layout engine, every label drawn literally."""
 
+import os
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from autograd import DrawingError, Value, draw
+from autograd import DrawingError, Value, draw, scope
 from autograd.drawing import engine
+from autograd.drawing.dot import STYLES
+from nn import MLP, Parameter
 
 EVIL = [
     "<script>alert(1)</script>",
@@ -59,9 +63,12 @@ def test_the_tooltip_has_every_digit() -> None:
 
 def test_kinds_differ_by_shape_and_class() -> None:
     x = Value(2.0, label="x")
-    svg = draw(3 * x + x).svg
-    for kind in ("leaf", "constant", "operation", "output"):
+    svg = draw(3 * x + Parameter(1.0)).svg
+    for kind in ("input", "parameter", "constant", "operation", "output"):
         assert len(re.findall(rf'class="node {kind}"', svg)) == 1
+    shapes = {kind: re.search(rf'class="node {kind}".*?</g>', svg, re.S)[0] for kind in STYLES if kind in svg}
+    drawn = {re.sub(r'points="[^"]*"|#[0-9a-f]{6}|[ MC,0-9.-]+|<text.*', "", shape) for shape in shapes.values()}
+    assert len(drawn) >= 4  # without colours and places
 
 
 def test_steps_and_drawing_use_the_same_names() -> None:
@@ -76,8 +83,8 @@ def test_steps_and_drawing_use_the_same_names() -> None:
 def test_labels_are_drawn_literally(label: str) -> None:
     x = Value(1.0, label=label)
     svg = draw(x * x + 1).svg
-    shown = "".join(c if c.isprintable() or c == "\n" else "�" for c in label)
-    assert shown.replace("\n", " ") in [text.replace("\n", " ") for text in texts(svg)]
+    shown = "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in label)
+    assert shown in texts(svg)
     assert any(tip.startswith(shown) for tip in tooltips(svg))
     assert "<script" not in svg
 
@@ -101,13 +108,14 @@ def test_formats(tmp_path: Path) -> None:
     assert ET.parse(picture.save(tmp_path / "g.svg")).getroot().tag.endswith("svg")
     assert picture.save(str(tmp_path / "g.PNG")).read_bytes().startswith(b"\x89PNG")
     assert picture.save(tmp_path / "g.dot").read_text() == picture.source
-    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": repr(picture)}
+    assert picture.save(tmp_path / "g.html").read_text() == picture.html
+    assert picture.save(tmp_path / "g.mmd").read_text() == picture.mermaid
     assert repr(picture) == "<drawing of a graph of 6 nodes>"
 
 
 @pytest.mark.parametrize("name", ["g.unknown", "g", "g.svg.exe"])
 def test_unknown_formats_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"cannot save as .*: use \.svg, \.png, \.pdf, \.dot, \.gv"):
+    with pytest.raises(ValueError, match=r"cannot save as .*: use \.svg, \.png, \.pdf, \.html, \.mmd, \.dot, \.gv"):
         draw(Value(1.0)).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
@@ -138,12 +146,21 @@ def test_the_bundled_engine_is_found_without_path(monkeypatch: pytest.MonkeyPatc
     assert draw(neuron()).svg.count("<svg") == 1
 
 
-def test_the_system_engine_serves_where_it_is_the_only_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dot = tmp_path / "dot"
-    dot.symlink_to(engine._engines()[0])
-    monkeypatch.setattr(engine.shutil, "which", lambda name, path=None: str(dot) if name == "dot" else None)
-    assert engine._engines() == [dot]
-    assert draw(neuron()).svg.count("<svg") == 1
+@pytest.mark.parametrize("name", ["graphviz-pure", "dot"])
+def test_each_engine_draws_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = next((path for path in engine._engines() if path.stem == name), None)
+    if found is None and name == "dot" and "CI" not in os.environ:
+        pytest.skip("the system's Graphviz is not installed")
+    monkeypatch.setattr(engine.shutil, "which", lambda wanted, path=None: str(found) if wanted == found.stem else None)
+    assert set(engine._engines()) == {found}
+    for picture in (draw(neuron(), edges="gradient"), draw(MLP(2, [4, 4, 1], seed=0)([Value(1.0), Value(2.0)]))):
+        svg = picture.svg
+        drawn = "".join(texts(svg)).replace("\xa0", " ")
+        for words in (
+            ("o = tanh(v2)", "0.7071") if "tanh" in svg else ("neuron × 4", "56 nodes, 20 parameters", "layer 2")
+        ):
+            assert words in drawn
+        assert "clust" not in svg or svg.count('class="cluster"') == 5
 
 
 def test_without_an_engine_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,3 +191,61 @@ def test_graphviz_is_imported_at_first_use_only() -> None:
     program = "import sys, autograd; a = 'graphviz' in sys.modules; autograd.draw; print(a, 'graphviz' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False True\n"
+
+
+def test_a_notebook_gets_the_view_and_a_still_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = draw(neuron())
+    bundle = picture._repr_mimebundle_()
+    assert list(bundle) == ["text/html", "image/svg+xml", "text/plain"] and bundle["image/svg+xml"] == picture.svg
+    assert (
+        "mountGraph(host," in bundle["text/html"]
+        and 'alt="a graph of 6 nodes" src="data:image/svg' in bundle["text/html"]
+    )
+    monkeypatch.setattr(engine, "_engines", list)
+    bundle = draw(neuron())._repr_mimebundle_()
+    assert list(bundle) == ["text/html", "text/plain"]
+    assert "mountGraph(host," in bundle["text/html"] and "<pre>no layout engine" in bundle["text/html"]
+
+
+def labelled_edges(svg: str) -> dict[str, str]:
+    """The edges that bear a number, by that number."""
+    edges = [unescape(edge) for edge in re.findall(r'<g id="edge\d+" class="edge">.*?</g>\n', svg, re.S)]
+    return {words[0]: edge for edge in edges if (words := re.findall(r"<text[^>]*>([^<]*)</text>", edge))}
+
+
+def test_edges_show_what_flows() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    L = a * b * 5
+    assert set(labelled_edges(draw(L).svg)) == set()
+    assert set(labelled_edges(draw(L, edges="partial").svg)) == {"-3.0", "2.0", "5.0"}
+    edges = labelled_edges(draw(L, edges="gradient").svg)
+    assert set(edges) == {"-15.0", "10.0", "5.0"}  # none into the constant
+    widths = {number: float(re.search(r'stroke-width="([\d.]+)"', edge)[1]) for number, edge in edges.items()}
+    assert widths == pytest.approx({"-15.0": 5.0, "10.0": 1 + 4 * 10 / 15, "5.0": 1 + 4 * 5 / 15}, abs=0.01)
+    assert [number for number, edge in edges.items() if "dasharray" in edge] == ["-15.0"]
+    with pytest.raises(ValueError, match="edges is 'partial'"):
+        draw(L, edges="data")
+
+
+def test_both_edges_of_a_square_are_drawn() -> None:
+    x = Value(3.0, label="x")
+    assert draw(x * x).svg.count('class="edge"') == 2
+
+
+def test_mermaid() -> None:
+    x = Value(3.0, label="x<y")
+    with scope("square"):
+        y = x * x
+    assert draw(y + 1, edges="partial").mermaid.split("classDef")[0] == (
+        "flowchart LR\n"
+        'n0["x#60;y<br>data 3.0<br>grad 0.0"]:::input\n'
+        'subgraph g0 ["square"]\n'
+        'n1("v1 = #40;x#60;y#41;·#40;x#60;y#41;<br>data 9.0<br>grad 0.0"):::operation\n'
+        "end\n"
+        'n2("1"):::constant\n'
+        'n3(["v2 = v1 + 1<br>data 10.0<br>grad 0.0"]):::output\n'
+        'n0 -->|"3.0"| n1\n'
+        'n0 -->|"3.0"| n1\n'
+        'n1 -->|"1.0"| n3\n'
+        "n2 --> n3\n"
+    )

@@ -2,41 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
 from autograd.drawing.dot import to_dot
-from autograd.drawing.engine import render
-from autograd.notation import name_nodes
+from autograd.drawing.engine import DrawingError, render
+from autograd.drawing.flows import Flows
+from autograd.drawing.labels import caption
+from autograd.drawing.mermaid import to_mermaid
+from autograd.drawing.outline import Outline
+from autograd.drawing.page import NOTEBOOK_NODES, cell, graph_data, page, still
 from autograd.value import Value
 
 
 class Drawing:
-    """A picture of a graph as it was when drawn; a notebook shows it by itself.
+    """A picture of a graph as it was when drawn; a notebook shows it by itself, to be explored with the mouse.
 
     Attributes:
+        caption: how big the graph is, and how to see more of it.
         source: the picture in the DOT language.
+        mermaid: the picture in Mermaid's language, for Markdown.
         svg: the picture in SVG.
+        html: a page to explore the graph in; it needs no network.
 
     Made by `draw`.
     """
 
-    def __init__(self, source: str, caption: str) -> None:
-        self.source = source
-        self._caption = caption
+    def __init__(self, outline: Outline, direction: str, edges: str | None) -> None:
+        self._outline = outline
+        self._direction = direction
+        self._edges = edges
+        self._flows = None if edges is None else Flows(outline.root, edges)
+
+    @cached_property
+    def caption(self) -> str:
+        return caption(self._outline)
+
+    @cached_property
+    def source(self) -> str:
+        return to_dot(self._outline, self._direction, self._flows)
+
+    @cached_property
+    def mermaid(self) -> str:
+        return to_mermaid(self._outline, self._direction, self._flows)
 
     @cached_property
     def svg(self) -> str:
         return render(self.source, "svg").decode()
 
+    @property
+    def html(self) -> str:
+        return page(graph_data(self._outline, self._direction, self._edges, self._flows), self.caption)
+
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture to a file.
 
         Args:
-            path: where to; its suffix says in which format: .svg, .png, .pdf, .dot or .gv.
+            path: where to; its suffix says in which format: .svg, .png, .pdf, .html, .mmd (Mermaid), .dot or .gv.
 
         Returns:
             The path.
@@ -50,6 +76,8 @@ class Drawing:
             ".svg": lambda: self.svg.encode(),
             ".png": lambda: render(self.source, "png"),
             ".pdf": lambda: render(self.source, "pdf"),
+            ".html": lambda: self.html.encode(),
+            ".mmd": lambda: self.mermaid.encode(),
             ".dot": lambda: self.source.encode(),
             ".gv": lambda: self.source.encode(),
         }
@@ -61,29 +89,50 @@ class Drawing:
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        data = graph_data(self._outline, self._direction, self._edges, self._flows, limit=NOTEBOOK_NODES)
+        plain = {"text/plain": repr(self)}
+        try:
+            picture = {"image/svg+xml": self.svg}
+        except DrawingError as error:  # the view to explore needs no engine
+            return {"text/html": cell(data, f"<pre>{escape(str(error))}</pre>")} | plain
+        return {"text/html": cell(data, still(self.svg, self.caption))} | picture | plain
 
     def __repr__(self) -> str:
-        return f"<drawing of {self._caption}>"
+        return f"<drawing of {self.caption}>"
 
 
-def draw(root: Value, direction: Literal["LR", "TB"] = "LR") -> Drawing:
+def draw(
+    root: Value,
+    direction: Literal["LR", "TB"] = "LR",
+    edges: Literal["partial", "gradient"] | None = None,
+    depth: int | None = None,
+    expand: Sequence[str] | Literal["all"] = (),
+    fold: bool = True,
+) -> Drawing:
     """Draw the graph of a Value: every node with its name, how it was made, data and gradient.
 
-    Values made by hand are boxes with sharp corners, operations rounded, plain numbers dashed, and the
-    output has a thick border. Numbers are shortened; where a browser opens the SVG itself, a tooltip gives
-    every digit.
+    Values made by hand are boxes with sharp corners, parameters have a corner turned down, operations are
+    rounded, plain numbers dashed, and the output has a thick border. Scopes are frames around their nodes. To
+    keep the picture readable, functions such as softmax and the weighted sum of a neuron are one box, and so are
+    three or more scopes that are alike; of more than 300 boxes, the innermost scopes are closed. In a notebook, and
+    in a page saved as .html, a click opens what is closed.
 
     Args:
         root: the Value whose graph to draw.
         direction: "LR" for left to right, "TB" for top to bottom.
+        edges: what to write on the edges: "partial", the local derivative, or "gradient", the gradient that flows
+            back through it, with a width by its size, dashed where it is negative.
+        depth: how many levels of scopes to show; 1 for one box for each of the outermost, such as the layers of a
+            model. Default: as many as fit.
+        expand: names of scopes to open, such as ["layer 2.neuron 3"]; or "all" for every node of the graph.
+        fold: whether scopes that are alike become one box.
 
     Returns:
         A `Drawing`: shown by a notebook, saved with `.save("graph.svg")`.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: the direction is another one.
+        ValueError: an argument is none of those above, or no scope has a name that is to be expanded.
         DrawingError: (when shown or saved) no layout engine is installed, or it failed.
 
     >>> from autograd import Value, draw
@@ -95,6 +144,10 @@ def draw(root: Value, direction: Literal["LR", "TB"] = "LR") -> Drawing:
         raise TypeError(f"draw needs a Value, got {type(root).__name__} {root!r:.60}")
     if direction not in ("LR", "TB"):
         raise ValueError(f"direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}")
-    names = name_nodes(root)
-    caption = f"a graph of {len(names)} node{'s' if len(names) > 1 else ''}"
-    return Drawing(to_dot(root, names, direction), caption)
+    if edges not in (None, "partial", "gradient"):
+        raise ValueError(f"edges is 'partial' (local derivatives), 'gradient' or None, got {edges!r}")
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
+        raise ValueError(f"depth is a number of levels from 1 on, got {depth!r}")
+    if isinstance(expand, str) and expand != "all":
+        raise ValueError(f"expand is a list of names of scopes, such as [{expand!r}], or 'all'; got {expand!r}")
+    return Drawing(Outline(root, depth, expand, fold), direction, edges)

@@ -1,0 +1,85 @@
+"""What stands in the boxes of a picture, the same in every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from autograd.drawing.outline import Group, Outline
+from autograd.notation import TEXT, Names, printable, short
+from autograd.value import Value
+
+LENGTH = 28  # of a name
+
+
+def title(node: Value, names: Names) -> str:
+    """A node's name, and how it was made."""
+    return cut(names[node]) + (f" = {made(node, names)}" if node.args else "")
+
+
+def made(node: Value, names: Names) -> str:
+    """How a node was made, in a few words; nothing for a leaf."""
+    return cut(str(TEXT.operation(node, {arg: cut(names[arg]) for arg in node.args})), 2 * LENGTH) if node.args else ""
+
+
+def node_lines(node: Value, outline: Outline) -> list[tuple[str, str]]:
+    """A node's numbers, in short; none for a constant, whose name is its number."""
+    return [] if node.constant else [("data", short(outline.data[node])), ("grad", short(outline.grad[node]))]
+
+
+def group_title(group: Group, names: Names) -> str:
+    """A group's name; that of a function with the name of what it computes."""
+    result = _result(group)
+    return f"{cut(names[result])} = {cut(group.name)}" if result else cut(group.name)
+
+
+def group_lines(group: Group, outline: Outline) -> list[tuple[str, str]]:
+    """What a closed group says of what is inside: numbers of nodes, ranges of numbers; of a function, its result."""
+    result = _result(group)
+    if result:
+        return node_lines(result, outline)
+    inside = outline.insides[group]
+    if not inside.nodes:
+        return [("", _count(inside.constants, "number"))]
+    counts = [_count(inside.nodes, "node")] if inside.nodes > inside.parameters else []
+    counts += [_count(inside.parameters, "parameter")] if inside.parameters else []
+    return [("", ", ".join(counts)), ("data", _range(inside.data)), ("grad", _range(inside.grad))]
+
+
+def exact_lines(node: Value, outline: Outline) -> list[str]:
+    """A node with its whole name and all digits."""
+    made = f" = {TEXT.operation(node, outline.names)}" if node.args else ""
+    numbers = [] if node.constant else [f"data = {outline.data[node]!r}", f"grad = {outline.grad[node]!r}"]
+    return [printable(f"{outline.names[node]}{made}"), *numbers]
+
+
+def caption(outline: Outline) -> str:
+    """How big the graph is, and what to do to see what is hidden."""
+    nodes = _count(len(outline.nodes), "node")
+    boxes = Counter(item for item in outline.visible().values() if isinstance(item, Group))
+    if not boxes:
+        return f"a graph of {nodes}"
+    scopes = (scope for box in boxes for scope in (box, *box.groups()) if scope.kind != "repeats")
+    named = next(scopes, None)
+    one = f"expand=[{named.path()!r}] opens one, " if named else ""
+    where = f"{boxes.total():,} of them in {_count(len(boxes), 'closed box', 'closed boxes')}"
+    return f'a graph of {nodes}, {where}; in draw, {one}expand="all" opens everything'
+
+
+def cut(text: str, length: int = LENGTH) -> str:
+    line = printable(text)
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _result(group: Group) -> Value | None:
+    return next(iter(group.outputs)) if group.kind == "function" and len(group.outputs) == 1 else None
+
+
+def _range(extremes: list[float]) -> str:
+    texts = [short(x) for x in extremes]
+    if len(texts) > 1 and texts[0] == texts[1]:
+        del texts[0]
+    return " … ".join(texts[:2]) + (", nan" if len(texts) > 2 else "")
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -1,0 +1,68 @@
+"""A picture in the language of Mermaid, which Markdown shows on GitHub and elsewhere."""
+
+from __future__ import annotations
+
+from html import escape
+
+from autograd.drawing import labels
+from autograd.drawing.flows import Flows
+from autograd.drawing.outline import Group, Item, Outline
+from autograd.notation import kind, short
+
+SHAPES = {
+    "input": "[{}]",
+    "parameter": "[/{}\\]",
+    "constant": "({})",
+    "operation": "({})",
+    "output": "([{}])",
+    "scope": "[{}]",
+    "function": "[[{}]]",
+    "repeats": "[[{}]]",
+}
+CLASSES = {
+    "input": "fill:#e1effa,stroke:#0072b2,color:#1f2328",
+    "parameter": "fill:#f9e8f2,stroke:#a8447f,color:#1f2328",
+    "constant": "fill:#f1f3f5,stroke:#7d8790,color:#1f2328,stroke-dasharray:4 2",
+    "operation": "fill:#fdf3dc,stroke:#c98a00,color:#1f2328",
+    "output": "fill:#ddf2ea,stroke:#007a5a,color:#1f2328,stroke-width:3px",
+    "scope": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
+    "function": "fill:#fdf3dc,stroke:#c98a00,color:#1f2328",
+    "repeats": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
+}
+
+
+def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
+    """The picture of a graph, with `flows` on its edges."""
+    keys: dict[Item, str] = {node: f"n{index}" for index, node in enumerate(outline.nodes)}
+    keys |= {group: f"g{index}" for index, group in enumerate(outline.top.groups())}
+    lines = [f"flowchart {direction}"]
+    todo: list[Item | None] = [*reversed(outline.top.items)]
+    while todo:
+        item = todo.pop()
+        if item is None:
+            lines.append("end")
+        elif isinstance(item, Group) and item.open:
+            lines.append(f"subgraph {keys[item]} [{_quoted(labels.cut(item.name))}]")
+            todo += [None, *reversed(item.items)]
+        else:
+            sort = item.kind if isinstance(item, Group) else kind(item, outline.root)
+            lines.append(f"{keys[item]}{SHAPES[sort].format(_quoted(_text(item, outline)))}:::{sort}")
+    for edge in outline.edges():
+        flow = flows.along(edge) if flows else None
+        lines.append(f"{keys[edge.start]} -->{'' if flow is None else f'|{_quoted(short(flow))}|'} {keys[edge.end]}")
+    lines += [f"classDef {sort} {look}" for sort, look in CLASSES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _text(item: Item, outline: Outline) -> str:
+    if isinstance(item, Group):
+        title, lines = labels.group_title(item, outline.names), labels.group_lines(item, outline)
+    else:
+        title, lines = labels.title(item, outline.names), labels.node_lines(item, outline)
+    return "\n".join([title, *(f"{word} {text}".strip() for word, text in lines)])
+
+
+def _quoted(text: str) -> str:
+    """A text that Mermaid takes literally: entities with # instead of &."""
+    literal = "".join(c if c.isalnum() or c in " .,=+-·…×\n" else f"#{ord(c)};" for c in text)
+    return '"' + escape(literal).replace("\n", "<br>") + '"'

@@ -1,0 +1,147 @@
+"""A picture to explore: what the script of a page needs to know, and the page around it."""
+
+from __future__ import annotations
+
+import json
+import math
+from base64 import b64encode
+from collections import defaultdict
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from autograd.drawing import labels
+from autograd.drawing.flows import Flows
+from autograd.drawing.outline import Group, Outline
+from autograd.notation import kind
+from autograd.value import Value
+
+NOTEBOOK_NODES = 500  # a notebook keeps hardly more than these with each picture
+SEALED = 'too much to keep in a notebook: draw(...).save("graph.html") keeps everything'
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>body {{ margin: 0; height: 100vh; background: Canvas; color: CanvasText }} #graph {{ height: 100% }}</style>
+</head>
+<body>
+<div id="graph"></div>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def graph_data(
+    outline: Outline, direction: str, edges: str | None, flows: Flows | None, limit: float = math.inf
+) -> dict[str, Any]:
+    """All of a graph, also what is hidden in closed groups, as plain data.
+
+    Groups of more nodes than the limit are sealed: only their outputs are kept, the last as if made from all inputs.
+    """
+    groups, sealed = _kept(outline, limit)
+    place = {group: index for index, group in enumerate(groups)} | {outline.top: -1}
+    around = {node: _outermost(outline.homes[node], sealed) for node in outline.nodes}
+    outputs = {arg for node in outline.nodes for arg in node.args if around[arg] is not around[node]} | {outline.root}
+    nodes = [node for node in outline.nodes if around[node] is None or node in outputs]
+    number = {node: index for index, node in enumerate(nodes)}
+    inputs: defaultdict[Group, dict[Value, None]] = defaultdict(dict)
+    for node in outline.nodes:
+        seal = around[node]
+        if seal is not None:
+            inputs[seal].update((arg, None) for arg in node.args if around[arg] is not seal)
+    last = {seal: node for node, seal in around.items() if node in number and seal is not None}
+    entries = []
+    for node in nodes:
+        seal = around[node]
+        args = node.args if seal is None else tuple(inputs[seal]) if node is last[seal] else ()
+        entry: dict[str, Any] = {
+            "name": outline.names[node],
+            "kind": kind(node, outline.root),
+            "made": labels.made(node, outline.names),
+            "data": _number(outline.data[node]),
+            "grad": _number(outline.grad[node]),
+            "group": place[seal or outline.homes[node]],
+            "args": [number[arg] for arg in args],
+        }
+        if flows is not None:
+            entry["flow"] = [None if seal else _number(flows.into(node, i)) for i in range(len(args))]
+        entries.append(entry)
+    return {
+        "caption": labels.caption(outline),
+        "direction": direction,
+        "edges": edges,
+        "nodes": entries,
+        "groups": [
+            {
+                "name": group.name,
+                "title": labels.group_title(group, outline.names),
+                "kind": group.kind,
+                "parent": place[group.parent] if group.parent else -1,
+                "open": group.open,
+                "lines": [f"{word} {text}".strip() for word, text in labels.group_lines(group, outline)],
+            }
+            | ({"sealed": SEALED} if group in sealed else {})
+            for group in groups
+        ],
+    }
+
+
+def _kept(outline: Outline, limit: float) -> tuple[list[Group], set[Group]]:
+    """The groups that are kept, from the outside inwards, and those of them that are sealed."""
+    groups: list[Group] = []
+    opened, paid, sealed = {outline.top}, set[Group](), set[Group]()
+    for group in outline.top.groups():
+        inside = outline.insides[group].nodes + outline.insides[group].constants
+        if group.parent in paid or (group.parent in opened and not group.open and inside <= limit):
+            limit -= 0 if group.parent in paid else inside
+            paid.add(group)
+        elif group.parent in opened:
+            (opened if group.open else sealed).add(group)
+        else:
+            continue
+        groups.append(group)
+    return groups, sealed
+
+
+def _outermost(home: Group, sealed: set[Group]) -> Group | None:
+    return next((group for group in reversed(home.around()) if group in sealed), None)
+
+
+def _number(x: float | None) -> float | str | None:
+    return x if x is None or math.isfinite(x) else {math.inf: "inf", -math.inf: "-inf"}.get(x, "nan")
+
+
+def page(data: dict[str, Any], title: str) -> str:
+    """A page of its own, which asks nothing of the network."""
+    return PAGE.format(title=escape(title), script=_script(data | {"wheel": True}, 'document.getElementById("graph")'))
+
+
+def cell(data: dict[str, Any], instead: str) -> str:
+    """The same for the output of a notebook's cell, with something to show instead where scripts do not run."""
+    return f"<div>{instead}</div><script>{_script(data, 'document.currentScript.previousElementSibling')}</script>"
+
+
+def still(svg: str, description: str) -> str:
+    """A picture that needs no script."""
+    return f'<img alt="{escape(description)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
+
+
+def _script(data: dict[str, Any], host: str) -> str:
+    # "<" is written so that no label can end the script.
+    plain, style = (json.dumps(x, ensure_ascii=False).replace("<", "\\u003c") for x in (data, _source("view.css")))
+    return (
+        f"(() => {{\nconst host = {host};\n{_source('view.js')}\nhost.replaceChildren();\n"
+        f"mountGraph(host, {plain}, {style});\n}})()"
+    )
+
+
+@cache
+def _source(name: str) -> str:
+    return files("autograd.drawing").joinpath(name).read_text(encoding="utf-8")
