@@ -14,43 +14,23 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from autograd import Value, draw
 from tests.test_drawing import EVIL
 
 pytestmark = pytest.mark.browser
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+Keep = Callable[[str], None]
 CHAPTER = "01_value_and_graph.ipynb"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "install Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    yield page
-    page.close()
-
-
-def keep_picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("STEPGRAD_SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png")
-
-
-def test_labels_are_words_and_never_run(page: Page, tmp_path: Path) -> None:
+def test_labels_are_words_and_never_run(page: Page, keep_picture: Keep, tmp_path: Path) -> None:
     dialogs: list[Any] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     total = Value(0.0, label="start")
@@ -60,10 +40,12 @@ def test_labels_are_words_and_never_run(page: Page, tmp_path: Path) -> None:
     words = page.evaluate("[...document.querySelectorAll('text')].map(t => t.textContent)")
     assert "<script>alert(1)</script>" in words and "∂ 中文 🙂" in words and "{x}" in words
     assert page.evaluate("document.querySelectorAll('script').length") == 0 and not dialogs
-    keep_picture(page, "labels")
+    keep_picture("labels")
 
 
-def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(page: Page, tmp_path: Path) -> None:
+def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(
+    page: Page, keep_picture: Keep, tmp_path: Path
+) -> None:
     x = Value(-1234.5678, label="a longer name")
     picture = draw((x * 2).tanh() + x / 3)
     page.goto(picture.save(tmp_path / "g.svg").as_uri())
@@ -77,7 +59,7 @@ def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(page: Page, t
         })"""
     )
     assert outside == []
-    keep_picture(page, "drawing")
+    keep_picture("drawing")
 
 
 @pytest.fixture(params=["Light", "Dark"])
@@ -107,7 +89,7 @@ def jupyter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
     server.wait(20)
 
 
-def test_the_first_chapter_in_jupyterlab(page: Page, jupyter: tuple[str, str]) -> None:
+def test_the_first_chapter_in_jupyterlab(page: Page, keep_picture: Keep, jupyter: tuple[str, str]) -> None:
     address, theme = jupyter
     page.goto(f"{address}/lab/tree/{CHAPTER}")
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
@@ -125,7 +107,7 @@ def test_the_first_chapter_in_jupyterlab(page: Page, jupyter: tuple[str, str]) -
         seen |= set(page.locator(".jp-RenderedSVG, .jp-RenderedImage, .jp-RenderedLatex").evaluate_all(KINDS))
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
-        keep_picture(page, f"chapter-1-{theme}-{number:02d}")
+        keep_picture(f"chapter-1-{theme}-{number:02d}")
         if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
             break
     assert seen == {"jp-RenderedSVG", "jp-RenderedImage", "jp-RenderedLatex"}

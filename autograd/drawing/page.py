@@ -83,6 +83,7 @@ def graph_data(
                 "name": group.name,
                 "title": labels.group_title(group, outline.names),
                 "kind": group.kind,
+                "output": outline.root in group.outputs,
                 "parent": place[group.parent] if group.parent else -1,
                 "open": group.open,
                 "lines": [f"{word} {text}".strip() for word, text in labels.group_lines(group, outline)],
@@ -94,20 +95,14 @@ def graph_data(
 
 
 def _kept(outline: Outline, limit: float) -> tuple[list[Group], set[Group]]:
-    """The groups that are kept, from the outside inwards, and those of them that are sealed."""
-    groups: list[Group] = []
-    opened, paid, sealed = {outline.top}, set[Group](), set[Group]()
-    for group in outline.top.groups():
-        inside = outline.insides[group].nodes + outline.insides[group].constants
-        if group.parent in paid or (group.parent in opened and not group.open and inside <= limit):
-            limit -= 0 if group.parent in paid else inside
-            paid.add(group)
-        elif group.parent in opened:
-            (opened if group.open else sealed).add(group)
-        else:
-            continue
-        groups.append(group)
-    return groups, sealed
+    """The groups that are kept, from the outside inwards, and those of them that are sealed: the largest."""
+    boxes = dict.fromkeys(item for item in outline.visible().values() if isinstance(item, Group))
+    sealed = set()
+    for size, group in sorted(((len(list(group.nodes())), group) for group in boxes), key=lambda pair: pair[0]):
+        limit -= size
+        if limit < 0:
+            sealed.add(group)
+    return [group for group in outline.top.groups() if sealed.isdisjoint(group.around()[1:])], sealed
 
 
 def _outermost(home: Group, sealed: set[Group]) -> Group | None:
@@ -137,11 +132,13 @@ def _script(data: dict[str, Any], host: str) -> str:
     # "<" is written so that no label can end the script.
     plain, style = (json.dumps(x, ensure_ascii=False).replace("<", "\\u003c") for x in (data, _source("view.css")))
     return (
-        f"(() => {{\nconst host = {host};\n{_source('view.js')}\nhost.replaceChildren();\n"
+        f"(() => {{\nconst host = {host};\n{_source('layout.js')}{_source('view.js')}host.replaceChildren();\n"
         f"mountGraph(host, {plain}, {style});\n}})()"
     )
 
 
 @cache
 def _source(name: str) -> str:
-    return files("autograd.drawing").joinpath(name).read_text(encoding="utf-8")
+    """A file that comes along, without what only its readers need: indentation and lines of comment."""
+    lines = [line.strip() for line in files("autograd.drawing").joinpath(name).read_text(encoding="utf-8").splitlines()]
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**")))
