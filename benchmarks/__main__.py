@@ -1,11 +1,11 @@
-"""`python -m benchmarks accuracy` or `python -m benchmarks eager`"""
+"""`python -m benchmarks accuracy`, `drawing` or `eager`"""
 
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["accuracy", "eager"]
+BENCHMARKS = ["accuracy", "drawing", "eager"]
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in BENCHMARKS:
+    if len(sys.argv) < 2 or sys.argv[1] not in BENCHMARKS:
         sys.exit(f"usage: python -m benchmarks [{' | '.join(BENCHMARKS)}]")
     import_module(f"benchmarks.{sys.argv[1]}").main()

@@ -102,7 +102,10 @@ def test_an_expression_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]
         (["x", "x=one"], "'x=one': 'one' is not a number"),
         (["x", "x"], "'x': after the expression come numbers for its names, such as w1=-3"),
         (["x", "2=3"], "'2=3': after the expression come numbers"),
-        (["x", "x=2", "--save", "x.unknown"], "cannot save as '.unknown': use .svg, .png, .pdf, .html, .mmd, .dot, .gv"),
+        (
+            ["x", "x=2", "--save", "x.unknown"],
+            "cannot save as '.unknown': use .svg, .png, .pdf, .html, .mmd, .dot, .gv",
+        ),
         (["x", "x=2", "--save", "nowhere/x.svg"], "No such file or directory"),
     ],
 )
