@@ -53,7 +53,7 @@ def batch(sizes: list[int], count: int) -> Value:
 def large(which: str) -> str:
     """One large picture, in a process of its own."""
     if which == "expanded":
-        root, expand = batch([8, 8, 1], 9), "all"
+        root, expand = batch([8, 8, 1], 10), "all"
     else:
         root, expand = batch([16, 16, 1], 100), ()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -18,11 +18,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograd import Value, draw
+from autograd import Value, draw, formula
+from autograd.expressions import parse
+from nn import MLP
 from tests.test_drawing import EVIL
+from tests.test_formulas import FORMULAS
 
 pytestmark = pytest.mark.browser
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -62,10 +66,9 @@ def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(
     keep_picture("drawing")
 
 
-@pytest.fixture(params=["Light", "Dark"])
+@pytest.fixture
 def jupyter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The address and theme of a JupyterLab in a folder with a copy of the chapter."""
-    shutil.copy(NOTEBOOKS / CHAPTER, tmp_path)
+    """The address and theme of a JupyterLab in the temporary folder."""
     settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
@@ -89,10 +92,18 @@ def jupyter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
     server.wait(20)
 
 
-def test_the_first_chapter_in_jupyterlab(page: Page, keep_picture: Keep, jupyter: tuple[str, str]) -> None:
-    address, theme = jupyter
-    page.goto(f"{address}/lab/tree/{CHAPTER}")
+def open_notebook(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/lab/tree/{name}")
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("jupyter", ["Light", "Dark"], indirect=True)
+def test_the_first_chapter_in_jupyterlab(
+    page: Page, keep_picture: Keep, jupyter: tuple[str, str], tmp_path: Path
+) -> None:
+    address, theme = jupyter
+    shutil.copy(NOTEBOOKS / CHAPTER, tmp_path)
+    open_notebook(page, address, CHAPTER)
     assert page.evaluate("document.body.dataset.jpThemeLight === 'true'") == (theme == "Light")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -101,16 +112,56 @@ def test_the_first_chapter_in_jupyterlab(page: Page, keep_picture: Keep, jupyter
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=120_000)
     panel = page.locator(".jp-WindowedPanel-outer")
     seen: set[str] = set()
+    views = 0
     for number in range(40):
         panel.evaluate("(node, top) => { node.scrollTop = top }", number * 700)
         page.wait_for_timeout(300)
-        seen |= set(page.locator(".jp-RenderedSVG, .jp-RenderedImage, .jp-RenderedLatex").evaluate_all(KINDS))
+        seen |= set(page.locator(".jp-RenderedImage, .jp-RenderedLatex").evaluate_all(KINDS))
+        views = max(views, page.locator(".jp-RenderedHTMLCommon .view svg .scene").count())
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
         keep_picture(f"chapter-1-{theme}-{number:02d}")
         if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
             break
-    assert seen == {"jp-RenderedSVG", "jp-RenderedImage", "jp-RenderedLatex"}
+    assert seen == {"jp-RenderedImage", "jp-RenderedLatex"} and views > 2
 
 
-KINDS = "nodes => nodes.map(node => node.className.match(/jp-Rendered(SVG|Image|Latex)/)[0])"
+KINDS = "nodes => nodes.map(node => node.className.match(/jp-Rendered(Image|Latex)/)[0])"
+
+
+@pytest.mark.parametrize("jupyter", ["Light"], indirect=True)
+def test_formulas_and_mermaid_in_jupyterlab(
+    page: Page, keep_picture: Keep, jupyter: tuple[str, str], tmp_path: Path
+) -> None:
+    names = {
+        name: Value(x, label=label) for name, x, label in (("a", 0.7, "α"), ("b", 1.3, "w_1 & {y}"), ("c", 2.1, "c"))
+    }
+    latex = [formula(parse(source, names))._repr_latex_() for source in FORMULAS]
+    deep = names["a"]
+    for _ in range(30):
+        deep = deep * deep.tanh() + names["b"]
+    latex.append(formula(deep)._repr_latex_())
+    picture = f"```mermaid\n{draw(MLP(2, [2, 1], seed=0)([1.0, names['b']]), edges='partial').mermaid}```"
+    cells = [nbformat.v4.new_markdown_cell(text) for text in (*latex, picture)]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "written.ipynb")
+    open_notebook(page, jupyter[0], "written.ipynb")
+    panel = page.locator(".jp-WindowedPanel-outer")
+    typeset: set[str] = set()
+    for number in range(40):
+        panel.evaluate("(node, top) => { node.scrollTop = top }", number * 700)
+        page.wait_for_timeout(500)
+        assert (
+            page.locator("mjx-merror, [data-mjx-error], .jp-mod-warning, .jp-RenderedMermaid.jp-mod-error").count() == 0
+        )
+        typeset |= set(page.locator("mjx-container mjx-assistive-mml, mjx-container").evaluate_all(TEXTS))
+        keep_picture(f"written-{number:02d}")
+        if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
+            break
+    assert len(typeset) >= len(latex)
+    drawn = page.locator(".jp-RenderedMermaid img, .jp-RenderedMermaid svg")
+    expect(drawn.first).to_be_visible(timeout=30_000)
+    keep_picture("written-mermaid")
+
+
+TEXTS = "nodes => nodes.map(node => node.innerHTML)"

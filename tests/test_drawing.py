@@ -82,7 +82,11 @@ def test_steps_and_drawing_use_the_same_names() -> None:
 @pytest.mark.parametrize("label", EVIL)
 def test_labels_are_drawn_literally(label: str) -> None:
     x = Value(1.0, label=label)
-    svg = draw(x * x + 1).svg
+    with scope(f"{label} 1"), scope(f"{label} 2", closed=True):
+        y = x * x
+    picture = draw(y + 1)
+    svg = picture.svg
+    assert "<script>alert" not in picture.html + picture._repr_mimebundle_()["text/html"]
     shown = "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in label)
     assert shown in texts(svg)
     assert any(tip.startswith(shown) for tip in tooltips(svg))
@@ -248,4 +252,5 @@ def test_mermaid() -> None:
         'n0 -->|"3.0"| n1\n'
         'n1 -->|"1.0"| n3\n'
         "n2 --> n3\n"
+        "class g0 frame\n"
     )

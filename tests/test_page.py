@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from autograd import Value, draw, softmax
+from autograd import Value, draw, scope, softmax
 from autograd.drawing import page as pages
 from autograd.drawing.outline import Outline
 from autograd.drawing.page import graph_data
@@ -401,11 +401,16 @@ def test_numbers_are_written_as_python_writes_them(page: Page, opened) -> None:
 
 def test_labels_are_words_and_never_run(page: Page, opened, keep_picture) -> None:
     total = Value(0.0, label="x" * 500)
-    for label in [*EVIL, "</script><script>alert(2)</script>", "\u202e turned", "<!--"]:
-        total = total + Value(1.0, label=label) * 2
-    opened(total)
+    labels = [*EVIL, "</script><script>alert(2)</script>", "\u202e turned", "<!--"]
+    for label in labels:
+        with scope(f"{label} 1"), scope(f"{label} 2", closed=True):
+            total = total + Value(1.0, label=label) * 2
+    with scope("y" * 500):
+        total = total.tanh().exp()
+    graph = opened(total)
+    assert faults(page, graph) == []
     words = page.evaluate("[...root.querySelectorAll('text')].map(text => text.textContent)")
-    assert {"<script>alert(1)</script>", "∂ 中文 🙂", "{x}", "a|b", "<!--"} <= set(words)
+    assert {"<script>alert(1)</script>", "∂ 中文 🙂", "{x}", "a|b", "<!--", "{x} 1"} <= set(words)
     assert (
         page.evaluate("root.querySelectorAll('script, img, b').length + document.querySelectorAll('script').length")
         == 1

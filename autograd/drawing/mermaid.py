@@ -28,6 +28,7 @@ CLASSES = {
     "scope": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
     "function": "fill:#fdf3dc,stroke:#c98a00,color:#1f2328",
     "repeats": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
+    "frame": "fill:#7d879014,stroke:#a9b1b9,color:#767e86",
 }
 
 
@@ -35,7 +36,7 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
     """The picture of a graph, with `flows` on its edges."""
     keys: dict[Item, str] = {node: f"n{index}" for index, node in enumerate(outline.nodes)}
     keys |= {group: f"g{index}" for index, group in enumerate(outline.top.groups())}
-    lines = [f"flowchart {direction}"]
+    lines, frames = [f"flowchart {direction}"], []
     todo: list[Item | None] = [*reversed(outline.top.items)]
     while todo:
         item = todo.pop()
@@ -43,6 +44,7 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
             lines.append("end")
         elif isinstance(item, Group) and item.open:
             lines.append(f"subgraph {keys[item]} [{_quoted(labels.cut(item.name))}]")
+            frames.append(keys[item])
             todo += [None, *reversed(item.items)]
         else:
             sort = item.kind if isinstance(item, Group) else kind(item, outline.root)
@@ -50,6 +52,7 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
     for edge in outline.edges():
         flow = flows.along(edge) if flows else None
         lines.append(f"{keys[edge.start]} -->{'' if flow is None else f'|{_quoted(short(flow))}|'} {keys[edge.end]}")
+    lines += [f"class {key} frame" for key in frames]
     lines += [f"classDef {sort} {look}" for sort, look in CLASSES.items()]
     return "\n".join(lines) + "\n"
 

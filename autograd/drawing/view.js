@@ -144,7 +144,7 @@ function drawFrame(group, index, { x, y, w, h }) {
   const target = svg("rect", { class: "target", width: Math.min(w, groupSize(group)[2]), height: 24 });
   const frame = toggle("frame", group, index, true, { transform: `translate(${x} ${y})` });
   frame.append(svg("rect", { class: "area", width: w, height: h, rx: 8 }));
-  frame.append(svg("g", { class: "title" }, target, ...heading(group, group.name, "−", 9, 17)));
+  frame.append(svg("g", { class: "title" }, target, ...heading(group, cut(group.name, NAME_LENGTH), "−", 9, 17)));
   return frame;
 }
 
