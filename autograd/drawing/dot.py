@@ -10,7 +10,7 @@ import graphviz
 from autograd.drawing import labels
 from autograd.drawing.flows import Flows
 from autograd.drawing.outline import Edge, Group, Item, Outline
-from autograd.notation import Names, kind, short
+from autograd.notation import Names, kind, printable, short
 from autograd.value import Value
 
 FONT = "Helvetica"
@@ -81,7 +81,13 @@ def _draw_items(dot: graphviz.Digraph, outline: Outline, keys: dict[Item, str]) 
             else:
                 frame = graphviz.Digraph(name=f"cluster_{keys[item]}")
                 title = f"<{_markup(item.name)}>"
-                frame.attr(label=title, labelloc="t", labeljust="l", tooltip=_plain(item.path()), **FRAME)
+                frame.attr(
+                    label=title,
+                    labelloc="t",
+                    labeljust="l",
+                    tooltip=_plain(printable(item.path() or item.name)),
+                    **FRAME,
+                )
                 open_frames.append((frame, iter(item.items), graph))
                 break
         else:
@@ -105,7 +111,7 @@ def _draw_closed(dot: graphviz.Digraph, key: str, group: Group, outline: Outline
         style = style | {name: STYLES["output"][name] for name in ("fillcolor", "color", "penwidth")}
     title = f"<b>{_markup(labels.group_title(group, outline.names), 2 * labels.LENGTH)}</b>"
     label = _table(title, labels.group_lines(group, outline), above=8 if group.kind == "repeats" else 0)
-    dot.node(key, label, tooltip=_plain(group.path() or group.name), **{"class": group.kind}, **style)
+    dot.node(key, label, tooltip=_plain(printable(group.path() or group.name)), **{"class": group.kind}, **style)
 
 
 def _line(edge: Edge, flows: Flows | None) -> dict[str, str]:
