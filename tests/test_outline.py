@@ -133,6 +133,12 @@ def test_a_batch_shows_its_first_sample() -> None:
     assert frames(seen) == ["MLP × 10", "MLP 1", "MLP 1.layer 1", "MLP 1.layer 2", "MLP 1.layer 2.neuron 1"]
 
 
+def test_nothing_is_folded_unasked() -> None:
+    model = MLP(2, [4, 1], seed=0)
+    losses = hinge_loss([model(inputs()) for _ in range(3)], [1] * 3)
+    assert not any("×" in name for name in shown(outline(losses, depth=1, fold=False)))
+
+
 def test_labels_need_to_differ_only_within_a_frame() -> None:
     seen = outline(MLP(1, [2, 1], seed=0)(inputs(1)), expand="all")
     assert sorted(name for node, name in seen.names.items() if node.parameter) == [
@@ -160,6 +166,15 @@ def test_long_graphs_are_cut_where_they_are_far_from_the_output(length: int) -> 
     assert len(list(distant.nodes())) == len(seen.nodes) - len(boxes) + 1
     assert all(len(group.items) <= LIMIT for group in seen.top.groups())
     assert sorted(map(id, seen.top.nodes())) == sorted(map(id, seen.nodes))
+
+
+def test_what_is_wanted_is_shown_however_distant() -> None:
+    y = Value(0.5, label="x")
+    with scope("far away"):
+        y = y.tanh()
+    for _ in range(2_000):
+        y = (y + 1.0).tanh()
+    assert "far away" not in shown(outline(y)) and "far away" in frames(outline(y, expand=["far away"]))
 
 
 def test_wide_graphs_are_cut_too() -> None:

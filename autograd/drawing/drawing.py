@@ -125,7 +125,7 @@ def draw(
         depth: how many levels of scopes to show; 1 for one box for each of the outermost, such as the layers of a
             model. Default: as many as fit.
         expand: names of scopes to open, such as ["layer 2.neuron 3"]; or "all" for every node of the graph.
-        fold: whether scopes that are alike become one box.
+        fold: whether scopes that are alike, and many leaves that feed whole scopes, become one box.
 
     Returns:
         A `Drawing`: shown by a notebook, saved with `.save("graph.svg")`.

@@ -120,12 +120,12 @@ class Outline:
             shapes = _shapes(self.top, flow)
             for group in (self.top, *self.top.groups()):
                 _fold(group, flow[group], shapes, wanted)
-        for group in (self.top, *self.top.groups()):
-            _gather_leaves(group, flow[group], self.homes)
+            for group in (self.top, *self.top.groups()):
+                _gather_leaves(group, flow[group], self.homes)
         for group in (self.top, *self.top.groups()):
             if len(group.items) > LIMIT:
                 _hide_the_distant(group, flow[group], self.homes)
-        _open(self.top, depth, wanted)
+        _open(self.top, depth, {around for group in wanted for around in group.around()})
 
     def _insides(self) -> dict[Group, Inside]:
         insides: dict[Group, Inside] = {}
