@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import count
 
-Mode = tuple[
-    bool, bool, "scope | None"
-]  # whether to record, whether to watch, and the scope; unpacked at each operation
-
-mode: ContextVar[Mode] = ContextVar("mode", default=(True, False, None))  # of this thread
+# Whether to record, whether to watch, and the path of the scope: of this thread, unpacked at each operation.
+mode: ContextVar[tuple[bool, bool, str]] = ContextVar("mode", default=(True, False, ""))
 
 
 def watching() -> bool:
@@ -78,6 +76,56 @@ def detect_anomaly() -> Iterator[None]:
         yield
 
 
+class Scope:
+    """A named group of nodes, inside another one or not. Each `with scope(...)` makes a new one.
+
+    Attributes:
+        name: what it is called.
+        closed: whether drawings show it as one box unless asked to expand it.
+        parent: the scope around it, or None.
+    """
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        return _name(self._path.rpartition(INSIDE)[2])
+
+    @property
+    def closed(self) -> bool:
+        return CLOSED in self._path.rpartition(INSIDE)[2].partition(" ")[0]
+
+    @property
+    def parent(self) -> Scope | None:
+        around = self._path.rpartition(INSIDE)[0]
+        return Scope(around) if around else None
+
+    def path(self) -> list[str]:
+        """Its name, after the names of the scopes around it from the outermost on."""
+        return [_name(part) for part in self._path.split(INSIDE)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scope) and self._path == other._path
+
+    def __hash__(self) -> int:
+        return hash(self._path)
+
+    def __repr__(self) -> str:
+        return f"<scope {'.'.join(self.path())}>"
+
+
+# A node holds its scope as a text, "17 layer 1" and below it "18- softmax": the garbage collector passes over texts.
+INSIDE, CLOSED = "\n", "-"
+_numbers = count(1)
+
+
+def _name(part: str) -> str:
+    return part.partition(" ")[2]
+
+
 class scope:
     """Group what is computed inside the `with` under a name: drawings show a frame around it, or one box.
 
@@ -86,9 +134,6 @@ class scope:
     Args:
         name: what to call the group.
         closed: whether drawings show it as one box unless asked to expand it.
-
-    Attributes:
-        parent: the scope around it, or None.
 
     Raises:
         TypeError, ValueError: the name is no text, or empty.
@@ -101,34 +146,21 @@ class scope:
     <scope layer 1.square>
     """
 
-    __slots__ = ("closed", "name", "parent")
+    __slots__ = ("around", "mark", "name")
 
     def __init__(self, name: str, closed: bool = False) -> None:
         if not isinstance(name, str):
             raise TypeError(f"a scope's name is a text such as 'layer 1', got {type(name).__name__} {name!r:.60}")
         if not name:
             raise ValueError("a scope's name is empty; give it one such as 'layer 1'")
-        self.name = name
-        self.closed = closed
-        self.parent = mode.get()[2]
+        self.name = name.replace(INSIDE, " ")
+        self.mark = CLOSED if closed else ""
 
-    def __enter__(self) -> scope:
-        record, watch, _ = mode.get()
-        mode.set((record, watch, self))
-        return self
+    def __enter__(self) -> None:
+        record, watch, self.around = mode.get()
+        path = f"{next(_numbers)}{self.mark} {self.name}"
+        mode.set((record, watch, f"{self.around}{INSIDE}{path}" if self.around else path))
 
     def __exit__(self, *error: object) -> None:
         record, watch, _ = mode.get()
-        mode.set((record, watch, self.parent))
-
-    def __repr__(self) -> str:
-        return f"<scope {'.'.join(self.path())}>"
-
-    def path(self) -> list[str]:
-        """Its name, after the names of the scopes around it from the outermost on."""
-        names: list[str] = []
-        around: scope | None = self
-        while around is not None:
-            names.append(around.name)
-            around = around.parent
-        return names[::-1]
+        mode.set((record, watch, self.around))

@@ -12,7 +12,7 @@ from autograd.anomaly import check_made, line_of_user, watched
 from autograd.backprop import chain_rule, gradients, local_derivative
 from autograd.copying import Reduced, reduce
 from autograd.graph import topological
-from autograd.recording import mode, scope, watching
+from autograd.recording import Scope, mode, watching
 from autograd.table import Op, as_float, lookup
 
 Number: TypeAlias = "float | Value"
@@ -29,7 +29,7 @@ def _record(op: Op, args: tuple[Value, ...], data: float) -> Value:
     out.data = data
     out.grad = 0.0
     out.label = ""
-    out.scope = here
+    out._scope = here
     if record:
         out.op = op
         out.args = args
@@ -145,7 +145,7 @@ class Value:
     (3.000012288..., 3.99992...)
     """
 
-    __slots__ = ("args", "data", "grad", "label", "op", "scope")
+    __slots__ = ("_scope", "args", "data", "grad", "label", "op")
 
     constant = False  # whether it was made from a plain number and takes no gradient
     parameter = False  # whether it is to be learned
@@ -155,7 +155,7 @@ class Value:
     op: Op | None
     args: tuple[Value, ...]
     label: str
-    scope: scope | None
+    _scope: str
 
     def __init__(self, data: float, _children: Iterable[Value] | str = (), _op: str = "", label: str = "") -> None:
         if isinstance(_children, str):
@@ -166,7 +166,7 @@ class Value:
         self.args = tuple(_children)
         self.op = lookup(_op) if _op else None
         self.label = label
-        self.scope = mode.get()[2]
+        self._scope = mode.get()[2]
         wanted = self.op.arity if self.op else 0
         if wanted not in (None, len(self.args)) or not all(isinstance(arg, Value) for arg in self.args):
             number = "any number of" if wanted is None else wanted
@@ -209,6 +209,10 @@ class Value:
     def where(self, condition: Number, other: Number) -> Value:
         """This where the condition is not 0, else `other`."""
         return self.__apply_op__(ops.where, (condition, self, other))
+
+    @property
+    def scope(self) -> Scope | None:
+        return Scope(self._scope) if self._scope else None
 
     def __pos__(self) -> Value:
         return self
@@ -302,7 +306,7 @@ class Constant(Value):
         self.args = ()
         self.op = None
         self.label = ""
-        self.scope = None
+        self._scope = ""
 
     def __repr__(self) -> str:
         return f"Constant({self.data})"

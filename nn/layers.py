@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -65,7 +66,7 @@ class Neuron(Module):
                 f"{self!r} takes {len(self.w)} inputs, got {len(x)}; for rows of inputs call it once for each"
             )
         with scope("weighted sum", closed=True):
-            total = sum((w * xi for w, xi in zip(self.w, x)), self.b)
+            total = sum(map(operator.mul, self.w, x), self.b)
         return self._activate(total)
 
     def __repr__(self) -> str:

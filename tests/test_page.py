@@ -39,7 +39,7 @@ def opened(page: Page, tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]
         drawing = draw(root, **options)
         page.goto(drawing.save(tmp_path / "graph.html").as_uri())
         page.wait_for_selector("g.node, g.group", state="attached")
-        page.evaluate("window.root = document.getElementById('graph').shadowRoot")
+        page.evaluate("window.root = document.querySelector('div').shadowRoot")
         return graph_data(drawing._outline, drawing._direction, drawing._edges, drawing._flows)
 
     yield open_
@@ -388,7 +388,7 @@ def test_numbers_are_written_as_python_writes_them(page: Page, opened) -> None:
     xs += [generator.uniform(-10, 10) * 10 ** generator.randint(-12, 20) for _ in range(500)]
     xs += [round(generator.uniform(-1e6, 1e6), generator.randint(0, 6)) for _ in range(500)]
     graph = opened(sum((Value(x, label=f"x{i}") for i, x in enumerate(xs)), Value(0.0)), expand=())
-    source = pages._source("view.js")
+    source = pages.source("autograd.drawing/view.js")
     numbers = [node["data"] for node in graph["nodes"]]
     written = page.evaluate(
         "([js, numbers]) => new Function(`${js}; return [short, exact]`)().map(f => JSON.parse(numbers).map(f))",

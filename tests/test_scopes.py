@@ -17,16 +17,16 @@ def path(value: Value) -> list[str]:
 
 def test_nodes_belong_to_the_innermost_scope() -> None:
     x = Value(2.0)
-    with scope("outer") as outer:
+    with scope("outer"):
         y = x * 3
-        with scope("inner", closed=True) as inner:
+        with scope("inner", closed=True):
             z = Value(1.0) + y
         w = z * 2
     assert [path(v) for v in (x, y, z, w, x * 2)] == [[], ["outer"], ["outer", "inner"], ["outer"], []]
-    assert y.scope is w.scope is outer and z.scope is inner and inner.parent is outer and outer.parent is None
-    assert z.args[0].scope is inner
-    assert (outer.closed, inner.closed) == (False, True)
-    assert repr(inner) == "<scope outer.inner>"
+    outer, inner = y.scope, z.scope
+    assert w.scope == outer == inner.parent != inner == z.args[0].scope and outer.parent is None
+    assert (outer.name, outer.closed, inner.name, inner.closed) == ("outer", False, "inner", True)
+    assert repr(inner) == "<scope outer.inner>" and len({inner, z.scope, outer}) == 2
 
 
 def test_each_entry_is_a_group_of_its_own() -> None:
@@ -35,7 +35,7 @@ def test_each_entry_is_a_group_of_its_own() -> None:
         with scope("step"):
             x = x * x
             scopes.append(x.scope)
-    assert scopes[0] is not scopes[1]
+    assert scopes[0] != scopes[1] and [scope.name for scope in scopes] == ["step", "step"]
 
 
 def test_a_scope_ends_with_an_error_and_concerns_its_thread_only() -> None:
@@ -71,7 +71,7 @@ def test_copies_keep_their_scopes(clone) -> None:
         y = Value(2.0) * 3
         z = y + 1
     again = clone(z)
-    assert path(again) == ["outer", "inner"] and again.scope is again.args[0].scope and again.scope.closed
+    assert path(again) == ["outer", "inner"] and again.scope == again.args[0].scope == z.scope and again.scope.closed
 
 
 @pytest.mark.parametrize("name, error", [(3, TypeError), (None, TypeError), ("", ValueError)])
@@ -83,7 +83,7 @@ def test_names_are_texts(name, error: type[Exception]) -> None:
 def test_functions_and_losses_are_closed_scopes() -> None:
     p = softmax([Value(1.0), Value(2.0)])
     assert [path(node) for node in topological(p[0]) if node.args] == [["softmax"]] * 6
-    assert p[0].scope is p[1].scope and p[0].scope.closed
+    assert p[0].scope == p[1].scope and p[0].scope.closed
     loss = mse_loss(p, [0.0, 1.0])
     assert path(loss) == ["mse_loss"] and loss.scope.closed
 
@@ -123,3 +123,10 @@ def test_parameters() -> None:
     assert repr(w) == "Parameter(data=2.0, grad=0.0, label='w')"
     assert type(w * 2) is Value and not (w * 2).parameter
     assert type(copy.deepcopy(w)) is Parameter
+
+
+@pytest.mark.parametrize("name", ["a\nb", "- x", "3 y", " "])
+def test_names_may_hold_anything(name: str) -> None:
+    with scope(name), scope("inner"):
+        y = Value(1.0) * 2
+    assert path(y) == [name.replace("\n", " "), "inner"] and y.scope.parent.closed is False

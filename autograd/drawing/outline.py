@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from autograd.graph import topological
 from autograd.notation import kind, name_nodes
-from autograd.recording import scope
+from autograd.recording import Scope
 from autograd.value import Value
 
 ALIKE = 3  # so many groups that are alike become one
@@ -168,7 +168,7 @@ def _homes(nodes: list[Value], top: Group) -> Homes:
 
     Parameters and constants were made anywhere: they go where they are used, parameters not into functions.
     """
-    scopes: dict[Value, scope | None] = {}
+    scopes: dict[Value, Scope | None] = {}
     for node in nodes:
         if node.args:
             scopes[node] = node.scope
@@ -176,7 +176,7 @@ def _homes(nodes: list[Value], top: Group) -> Homes:
                 if arg.constant or (arg.parameter and not arg.args):
                     around = node.scope if arg.constant else _outside_functions(node.scope)
                     scopes[arg] = _common(scopes[arg], around) if arg in scopes else around
-    groups: dict[scope | None, Group] = {None: top}
+    groups: dict[Scope | None, Group] = {None: top}
     homes = {}
     for node in nodes:
         home = homes[node] = _group(scopes.get(node, node.scope), groups)
@@ -184,13 +184,13 @@ def _homes(nodes: list[Value], top: Group) -> Homes:
     return homes
 
 
-def _outside_functions(inner: scope | None) -> scope | None:
+def _outside_functions(inner: Scope | None) -> Scope | None:
     while inner is not None and inner.closed:
         inner = inner.parent
     return inner
 
 
-def _common(one: scope | None, other: scope | None) -> scope | None:
+def _common(one: Scope | None, other: Scope | None) -> Scope | None:
     """The innermost scope around both."""
     if one is other:
         return one
@@ -203,7 +203,7 @@ def _common(one: scope | None, other: scope | None) -> scope | None:
     return other
 
 
-def _group(inner: scope | None, groups: dict[scope | None, Group]) -> Group:
+def _group(inner: Scope | None, groups: dict[Scope | None, Group]) -> Group:
     missing = []
     while inner not in groups:
         assert inner is not None

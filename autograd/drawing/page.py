@@ -6,6 +6,7 @@ import json
 import math
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -18,6 +19,7 @@ from autograd.notation import kind
 from autograd.value import Value
 
 NOTEBOOK_NODES = 500  # a notebook keeps hardly more than these with each picture
+VIEW, STYLE = ("autograd.drawing/layout.js", "autograd.drawing/view.js"), "autograd.drawing/view.css"
 SEALED = 'too much to keep in a notebook: draw(...).save("graph.html") keeps everything'
 
 PAGE = """\
@@ -28,11 +30,10 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<style>body {{ margin: 0; height: 100vh; background: Canvas; color: CanvasText }} #graph {{ height: 100% }}</style>
+<style>body {{ background: Canvas; color: CanvasText; {style} }}</style>
 </head>
 <body>
-<div id="graph"></div>
-<script>{script}</script>
+{content}
 </body>
 </html>
 """
@@ -115,12 +116,26 @@ def _number(x: float | None) -> float | str | None:
 
 def page(data: dict[str, Any], title: str) -> str:
     """A page of its own, which asks nothing of the network."""
-    return PAGE.format(title=escape(title), script=_script(data | {"wheel": True}, 'document.getElementById("graph")'))
+    script = f"mountGraph(host, {in_script(data | {'wheel': True})}, {in_script(source(STYLE))});"
+    return document(title, embedded("", VIEW, script), "margin: 0")
 
 
 def cell(data: dict[str, Any], instead: str) -> str:
     """The same for the output of a notebook's cell, with something to show instead where scripts do not run."""
-    return f"<div>{instead}</div><script>{_script(data, 'document.currentScript.previousElementSibling')}</script>"
+    return embedded(instead, VIEW, f"mountGraph(host, {in_script(data)}, {in_script(source(STYLE))});")
+
+
+def document(title: str, content: str, style: str) -> str:
+    """A page that asks nothing of the network."""
+    return PAGE.format(title=escape(title), content=content, style=style)
+
+
+def embedded(instead: str, sources: Iterable[str], script: str) -> str:
+    """An element, `host`, that a script fills; where scripts do not run, it shows something instead."""
+    return (
+        f"<div>{instead}</div>\n<script>(() => {{\nconst host = document.currentScript.previousElementSibling;\n"
+        f"{''.join(map(source, sources))}host.replaceChildren();\n{script}\n}})()</script>"
+    )
 
 
 def still(svg: str, description: str) -> str:
@@ -128,17 +143,14 @@ def still(svg: str, description: str) -> str:
     return f'<img alt="{escape(description)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
 
 
-def _script(data: dict[str, Any], host: str) -> str:
-    # "<" is written so that no label can end the script.
-    plain, style = (json.dumps(x, ensure_ascii=False).replace("<", "\\u003c") for x in (data, _source("view.css")))
-    return (
-        f"(() => {{\nconst host = {host};\n{_source('layout.js')}{_source('view.js')}host.replaceChildren();\n"
-        f"mountGraph(host, {plain}, {style});\n}})()"
-    )
+def in_script(data: Any) -> str:
+    """Data as a script has it; "<" is written so that no label can end the script."""
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
 @cache
-def _source(name: str) -> str:
-    """A file that comes along, without what only its readers need: indentation and lines of comment."""
-    lines = [line.strip() for line in files("autograd.drawing").joinpath(name).read_text(encoding="utf-8").splitlines()]
+def source(path: str) -> str:
+    """A file that comes along, package/name, without what only its readers need: indentation and lines of comment."""
+    package, name = path.split("/")
+    lines = [line.strip() for line in files(package).joinpath(name).read_text(encoding="utf-8").splitlines()]
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**")))
