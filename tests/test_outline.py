@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograd import Value, draw, scope, softmax
-from autograd.drawing.outline import ALIKE, LIMIT, MANY_LEAVES, Group, Outline
+from autograd.drawing.folding import ALIKE, LIMIT, MANY_LEAVES
+from autograd.drawing.groups import Group
+from autograd.drawing.outline import Outline
 from nn import MLP, Neuron, Parameter, hinge_loss
 
 

@@ -9,7 +9,8 @@ import graphviz
 
 from autograd.drawing import labels
 from autograd.drawing.flows import Flows
-from autograd.drawing.outline import Edge, Group, Item, Outline
+from autograd.drawing.groups import Group, Item
+from autograd.drawing.outline import Edge, Outline
 from autograd.notation import Names, kind, printable, short
 from autograd.value import Value
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autograd.drawing.outline import Group, Outline
+from autograd.drawing.groups import Group
+from autograd.drawing.outline import Outline
 from autograd.notation import TEXT, Names, printable, short
 from autograd.value import Value
 

@@ -6,7 +6,8 @@ from html import escape
 
 from autograd.drawing import labels
 from autograd.drawing.flows import Flows
-from autograd.drawing.outline import Group, Item, Outline
+from autograd.drawing.groups import Group, Item
+from autograd.drawing.outline import Outline
 from autograd.notation import kind, short
 
 SHAPES = {

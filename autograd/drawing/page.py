@@ -14,11 +14,12 @@ from typing import Any
 
 from autograd.drawing import labels
 from autograd.drawing.flows import Flows
-from autograd.drawing.outline import Group, Outline
+from autograd.drawing.groups import Group
+from autograd.drawing.outline import Outline
 from autograd.notation import kind
 from autograd.value import Value
 
-NOTEBOOK_NODES = 500  # a notebook keeps hardly more than these with each picture
+NOTEBOOK_NODES = 1_500  # a notebook keeps hardly more than these with each picture
 VIEW, STYLE = ("autograd.drawing/layout.js", "autograd.drawing/view.js"), "autograd.drawing/view.css"
 SEALED = 'too much to keep in a notebook: draw(...).save("graph.html") keeps everything'
 
