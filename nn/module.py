@@ -32,19 +32,17 @@ class Module:
     label = ""
     forward: Callable[..., Any]
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "forward":
-            raise TypeError(f"{type(self).__name__} defines no forward(self, ...), which calling a module runs")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What `forward` gives.
 
         Raises:
             TypeError: the module defines no `forward`.
         """
+        forward = getattr(self, "forward", None)
+        if forward is None:
+            raise TypeError(f"{type(self).__name__} defines no forward(self, ...), which calling a module runs")
         with scope(self.label or type(self).__name__):
-            return self.forward(*args, **kwargs)
+            return forward(*args, **kwargs)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Every parameter once, with the path to it, such as `layers.0.neurons.3.w.1`."""

@@ -47,6 +47,7 @@ class Group:
         return found
 
     def of_leaves(self) -> bool:
+        """Whether it stands for many leaves."""
         return isinstance(self.items[0], Value) and self.kind == "repeats"
 
     def nodes(self) -> Iterator[Value]:
