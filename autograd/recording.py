@@ -146,7 +146,7 @@ class scope:
     <scope layer 1.square>
     """
 
-    __slots__ = ("around", "mark", "name")
+    __slots__ = ("mark", "name")
 
     def __init__(self, name: str, closed: bool = False) -> None:
         if not isinstance(name, str):
@@ -157,10 +157,10 @@ class scope:
         self.mark = CLOSED if closed else ""
 
     def __enter__(self) -> None:
-        record, watch, self.around = mode.get()
-        path = f"{next(_numbers)}{self.mark} {self.name}"
-        mode.set((record, watch, f"{self.around}{INSIDE}{path}" if self.around else path))
+        record, watch, here = mode.get()
+        inner = f"{next(_numbers)}{self.mark} {self.name}"
+        mode.set((record, watch, f"{here}{INSIDE}{inner}" if here else inner))
 
     def __exit__(self, *error: object) -> None:
-        record, watch, _ = mode.get()
-        mode.set((record, watch, self.around))
+        record, watch, here = mode.get()
+        mode.set((record, watch, here.rpartition(INSIDE)[0]))

@@ -9,13 +9,13 @@ from html import escape
 from itertools import chain
 from typing import NamedTuple
 
+from autograd.drawing.dot import EDGE, INK, NEGATIVE, POSITIVE
 from autograd.notation import exact, printable
 
 MANY, ENDS = 12, 4  # of more neurons than MANY in a layer, so many at either end are shown
 RADIUS, ROW, WIDEST = 18, 48, 5.0
 NARROWEST = 330  # of a picture, because of the legend
-INK, FAINT, OUTLINE, PLAIN = "#1f2328", "#767e86", "#7d8790", "#f4f6f8"
-POSITIVE, NEGATIVE = "#0072b2", "#b4451f"
+FAINT, PLAIN = "#767e86", "#f4f6f8"
 PALE, DEEP_BLUE, DEEP_RED = (250, 251, 252), (140, 200, 236), (243, 168, 138)
 
 
@@ -110,7 +110,7 @@ def _column(column: Column, places: Places, key: str, scale: Scale) -> Iterator[
         if index is None:
             words = f"⋮ {len(column.names) - 2 * ENDS:,} more"
             half = 3.2 * len(words) + 4
-            yield _element("rect", x=x - half, y=y - 10, width=2 * half, height=20, rx=10, fill=PLAIN, stroke=OUTLINE)
+            yield _element("rect", x=x - half, y=y - 10, width=2 * half, height=20, rx=10, fill=PLAIN, stroke=EDGE)
             yield _text(x, y + 4, words, INK)
         elif column.biases:
             yield _neuron(column, index, x, y, f"{key}.{index}", scale)
@@ -138,7 +138,7 @@ def _neuron(column: Column, index: int, x: float, y: float, key: str, scale: Sca
     if scale.output is not None:
         lines.append(f"output {exact(output)}")
         fill, words = _shade(output, scale.output), [_text(x, y + 3.5, _brief(output), INK, 10)]
-    body = _element("circle", class_="body", cx=x, cy=y, r=RADIUS, fill=fill, stroke=OUTLINE)
+    body = _element("circle", class_="body", cx=x, cy=y, r=RADIUS, fill=fill, stroke=EDGE)
     return _element("g", _title("\n".join(lines)), body, ring, *words, class_="neuron", data_neuron=key)
 
 

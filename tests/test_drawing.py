@@ -27,6 +27,7 @@ EVIL = [
     "\x00\x1b[0m",
     "two\nlines",
     "<",
+    "\ud800",
 ]
 
 
@@ -86,7 +87,7 @@ def test_labels_are_drawn_literally(label: str) -> None:
         y = x * x
     picture = draw(y + 1)
     svg = picture.svg
-    assert "<script>alert" not in picture.html + picture._repr_mimebundle_()["text/html"]
+    assert picture.html.encode() and "<script>alert" not in picture.html + picture._repr_mimebundle_()["text/html"]
     shown = "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in label)
     assert shown in texts(svg)
     assert any(tip.startswith(shown) for tip in tooltips(svg))
@@ -112,7 +113,7 @@ def test_formats(tmp_path: Path) -> None:
     assert ET.parse(picture.save(tmp_path / "g.svg")).getroot().tag.endswith("svg")
     assert picture.save(str(tmp_path / "g.PNG")).read_bytes().startswith(b"\x89PNG")
     assert picture.save(tmp_path / "g.dot").read_text() == picture.source
-    assert picture.save(tmp_path / "g.html").read_text() == picture.html
+    assert picture.save(tmp_path / "g.html").read_text("utf-8") == picture.html
     assert picture.save(tmp_path / "g.mmd").read_text() == picture.mermaid
     assert repr(picture) == "<drawing of a graph of 6 nodes>"
 

@@ -141,6 +141,13 @@ def test_nothing_is_folded_unasked() -> None:
     assert not any("×" in name for name in shown(outline(losses, depth=1, fold=False)))
 
 
+def test_a_batch_of_a_large_model_has_one_box_for_each_layer() -> None:
+    model = MLP(2, [16, 16, 1], seed=0)  # more parameters than fit into one picture
+    loss = hinge_loss([model(inputs()) for _ in range(10)], [1] * 10)
+    boxes = shown(outline(loss, depth=1))
+    assert boxes == ["parameters × 337", "inputs × 20", "layer 1", "layer 2", "layer 3", "hinge_loss", "MLP × 9"]
+
+
 def test_labels_need_to_differ_only_within_a_frame() -> None:
     seen = outline(MLP(1, [2, 1], seed=0)(inputs(1)), expand="all")
     assert sorted(name for node, name in seen.names.items() if node.parameter) == [

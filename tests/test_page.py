@@ -420,6 +420,17 @@ def test_labels_are_words_and_never_run(page: Page, opened, keep_picture) -> Non
     keep_picture("page-labels")
 
 
+def test_a_long_graph_begins_at_its_output(page: Page, opened) -> None:
+    y = Value(0.5, label="x")
+    for _ in range(100):
+        y = y.tanh()
+    graph = opened(y)
+    last = page.locator(f'g.node[data-index="{len(graph["nodes"]) - 1}"] .shape').bounding_box()
+    assert last["height"] > 40 and 0 < last["x"] < 1280
+    page.get_by_label("show all").click()
+    assert page.locator('g.node[data-index="0"] .shape').bounding_box()["x"] > 0
+
+
 def test_a_very_large_graph_is_closed_and_can_be_opened(page: Page, opened) -> None:
     model = MLP(2, [16, 16, 1], seed=1)
     root = hinge_loss([model([Value(float(i)), Value(1.0)]) for i in range(100)], [1] * 100)

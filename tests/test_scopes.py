@@ -38,6 +38,18 @@ def test_each_entry_is_a_group_of_its_own() -> None:
     assert scopes[0] != scopes[1] and [scope.name for scope in scopes] == ["step", "step"]
 
 
+def test_a_scope_may_be_entered_again_and_within_itself() -> None:
+    again = scope("again")
+    with again:
+        with again:
+            x = Value(1.0)
+        y = Value(1.0)
+    with again:
+        z = Value(1.0)
+    assert [path(v) for v in (x, y, z, Value(1.0))] == [["again", "again"], ["again"], ["again"], []]
+    assert y.scope == x.scope.parent != z.scope
+
+
 def test_a_scope_ends_with_an_error_and_concerns_its_thread_only() -> None:
     seen = []
     with pytest.raises(ZeroDivisionError), scope("failing"):

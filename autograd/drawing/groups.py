@@ -46,9 +46,9 @@ class Group:
             found += [item for item in group.items if isinstance(item, Group)]
         return found
 
-    def of_leaves(self) -> bool:
-        """Whether it stands for many leaves."""
-        return isinstance(self.items[0], Value) and self.kind == "repeats"
+    def of_nodes(self) -> bool:
+        """Whether it stands for many nodes, rather than for groups that are alike."""
+        return self.kind == "repeats" and isinstance(self.items[-1], Value)
 
     def nodes(self) -> Iterator[Value]:
         """The nodes inside, at any depth."""

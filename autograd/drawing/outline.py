@@ -48,8 +48,8 @@ class Outline:
     def __init__(self, root: Value, depth: int | None, expand: Sequence[str] | Literal["all"], fold: bool) -> None:
         self.root = root
         self.nodes = topological(root)
-        self.data = {node: node.data for node in self.nodes}
-        self.grad = {node: node.grad for node in self.nodes}
+        self.data = {node: float(node.data) for node in self.nodes}
+        self.grad = {node: float(node.grad) for node in self.nodes}
         self.top = Group("", "scope", None)
         self.homes = group_by_scope(self.nodes, self.top)
         self._arrange(depth, expand, fold)
@@ -132,16 +132,14 @@ def _find(name: str, top: Group) -> Group:
 def _open(top: Group, depth: int | None, wanted: set[Group]) -> None:
     """Open what is wanted, and from the outside inwards what is open by itself and fits."""
     visible = len(top.items) + sum(len(group.items) - 1 for group in wanted)
-    wholes = [
-        item for item in top.items if isinstance(item, Group) and item.kind != "function" and not item.of_leaves()
-    ]
+    wholes = [item for item in top.items if isinstance(item, Group) and item.kind != "function" and not item.of_nodes()]
     nested = len(wholes) == 1 and any(group.kind == "scope" for group in wholes[0].groups())
     level = {top: -1 if nested else 0}  # what stands around everything, such as a whole model, is not counted
     for group in top.groups():
         around = group.parent
         assert around is not None
         level[group] = level[around] + (group.kind != "repeats")
-        by_itself = group.kind == "scope" or (around is top and group.kind == "repeats" and not group.of_leaves())
+        by_itself = group.kind == "scope" or (around is top and group.kind == "repeats" and not group.of_nodes())
         fits = visible + len(group.items) - 1 <= LIMIT and (depth is None or level[group] < depth)
         if group in wanted:
             group.open = True

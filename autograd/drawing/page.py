@@ -146,7 +146,7 @@ def still(svg: str, description: str) -> str:
 
 def in_script(data: Any) -> str:
     """Data as a script has it; "<" is written so that no label can end the script."""
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return json.dumps(data).replace("<", "\\u003c")
 
 
 @cache

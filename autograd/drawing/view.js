@@ -383,11 +383,15 @@ function mountGraph(host, graph, css) {
     picture.style.height = `${area.h}px`;
   }
 
-  /** Show all; at first only all of the width, if the whole would be too small to read. */
+  /** Show all; at first only all of the width, or only the output, if the whole would be too small to read. */
   function fit(first = false) {
     if (!area.w) return; // not shown yet
     const { size } = drawing;
     const wide = Math.min(1, (area.w - 2 * MARGIN) / size.w);
+    if (first && wide < 0.25) {
+      setHeight(1, LOWEST);
+      return centre(drawing.rectangles.get(drawing.shown[nodes.length - 1]));
+    }
     setHeight(wide, LOWEST);
     const whole = Math.min(wide, (area.h - 2 * MARGIN) / size.h);
     const k = first && whole < Math.min(0.5, 0.6 * wide) ? wide : whole;
