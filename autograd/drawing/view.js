@@ -306,7 +306,7 @@ function mountGraph(host, graph, css) {
 
   function hint() {
     const more = groups.length ? " A box with + opens." : "";
-    return `Point at a box to read it in full; click a node to see its paths to the output.${more}`;
+    return `Point at a box to read it in full; click a node to see its paths to the output. Drag to move.${more}`;
   }
 
   function say(text) {
@@ -390,7 +390,8 @@ function mountGraph(host, graph, css) {
     const wide = Math.min(1, (area.w - 2 * MARGIN) / size.w);
     if (first && wide < 0.25) {
       setHeight(1, LOWEST);
-      return centre(drawing.rectangles.get(drawing.shown[nodes.length - 1]));
+      centre(drawing.rectangles.get(drawing.shown[nodes.length - 1]));
+      return pan(Math.max(0, area.w - MARGIN - size.w * camera.k - camera.x), 0); // nothing is to its right
     }
     setHeight(wide, LOWEST);
     const whole = Math.min(wide, (area.h - 2 * MARGIN) / size.h);
