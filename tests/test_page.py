@@ -470,6 +470,24 @@ def test_a_notebook_keeps_what_fits(page: Page) -> None:
     assert 'draw(...).save("graph.html") keeps everything' in status(page)
 
 
+def test_scripts_may_be_run_in_a_place_of_their_own(page: Page) -> None:
+    """As VS Code does with the output of a cell: it runs a copy of each script, put behind all else."""
+    page.set_content("<main></main>")
+    page.evaluate(
+        """html => {
+            const cell = document.querySelector("main")
+            cell.innerHTML = html
+            for (const script of cell.querySelectorAll("script")) {
+                const copy = document.createElement("script")
+                copy.text = script.innerText
+                cell.appendChild(copy)
+            }
+        }""",
+        draw(neuron())._repr_mimebundle_()["text/html"],
+    )
+    assert page.locator("main > div g.node").count() == 10
+
+
 def test_without_scripts_there_is_a_still_picture(browser: Browser) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.set_content(draw(Neuron(2, seed=1)([1.0, 2.0]))._repr_mimebundle_()["text/html"])

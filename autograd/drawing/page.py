@@ -133,9 +133,10 @@ def document(title: str, content: str, style: str) -> str:
 
 def embedded(instead: str, sources: Iterable[str], script: str) -> str:
     """An element, `host`, that a script fills; where scripts do not run, it shows something instead."""
+    find = "let host = document.currentScript; while (!host.matches('div')) host = host.previousElementSibling;"
+    programs = "".join(map(source, sources))
     return (
-        f"<div>{instead}</div>\n<script>(() => {{\nconst host = document.currentScript.previousElementSibling;\n"
-        f"{''.join(map(source, sources))}host.replaceChildren();\n{script}\n}})()</script>"
+        f"<div>{instead}</div>\n<script>(() => {{\n{find}\n{programs}host.replaceChildren();\n{script}\n}})()</script>"
     )
 
 
