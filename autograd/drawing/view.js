@@ -262,7 +262,7 @@ function drawAll(plan) {
 
 // The view
 
-const [MANY, LOWEST, MARGIN] = [1500, 120, 8];
+const [MANY, LOWEST, MARGIN] = [3000, 120, 8];
 
 function mountGraph(host, graph, css) {
   const { nodes, groups } = graph;
@@ -451,11 +451,10 @@ function mountGraph(host, graph, css) {
     moveTo(k, inView(camera.x, size.w * k, area.w), inView(camera.y, size.h * k, area.h));
   }
 
-  function setOpen(index, wanted) {
-    if (wanted ? !openAll(groupsAround(index)) : !open[index]) return false;
-    if (!wanted) open[index] = false;
+  function toggleGroup(index) {
+    if (open[index]) open[index] = false;
+    else if (!openAll(groupsAround(index))) return;
     redrawAround(index);
-    return true;
   }
 
   // Paths and matches
@@ -505,7 +504,6 @@ function mountGraph(host, graph, css) {
     if (wanted) nodes.forEach((node, i) => (has(node.name) || has(node.made)) && matches.push(i));
     say(wanted && `${count(matches.length, "match")} among ${count(nodes.length, "node")}`);
     mark();
-    return matches.length;
   }
 
   function nextMatch(step) {
@@ -535,7 +533,7 @@ function mountGraph(host, graph, css) {
     if (box === null) {
       if (paths) highlight(null);
     } else if (box < nodes.length) highlight(paths && start === box ? null : box);
-    else setOpen(box - nodes.length, !open[box - nodes.length]);
+    else toggleGroup(box - nodes.length);
   }
 
   const fingers = new Map(); // where each pointer that is down was last
@@ -634,11 +632,7 @@ function mountGraph(host, graph, css) {
   for (let depth = Math.max(0, ...depths); depth && tooMany(open); depth--) { // close the innermost
     depths.forEach((its, index) => (open[index] &&= its < depth));
   }
-  if (tooMany(open)) {
-    say(`This graph is too large to show: ${tooMany(open)}`);
-    const nothing = () => false;
-    return { open: nothing, close: nothing, fit: nothing, find: nothing, highlight: nothing };
-  }
+  if (tooMany(open)) return say(`This graph is too large to show: ${tooMany(open)}`);
   measure();
   redraw();
   fit(true);
@@ -647,14 +641,4 @@ function mountGraph(host, graph, css) {
     measure();
     if (!touched) fit(true);
   }).observe(picture);
-  return {
-    open: (index) => setOpen(index, true),
-    close: (index) => setOpen(index, false),
-    fit: () => fit(),
-    find(text) {
-      field.value = text;
-      return find(text);
-    },
-    highlight,
-  };
 }
