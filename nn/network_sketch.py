@@ -9,7 +9,7 @@ from html import escape
 from itertools import chain
 from typing import NamedTuple
 
-from autograd.drawing.dot import EDGE, INK, NEGATIVE, POSITIVE
+from autograd.drawing.dot import EDGE, INK, NEGATIVE, POSITIVE, STYLES
 from autograd.notation import exact, printable
 
 MANY, ENDS = 12, 4  # of more neurons than MANY in a layer, so many at either end are shown
@@ -121,7 +121,7 @@ def _column(column: Column, places: Places, key: str, scale: Scale) -> Iterator[
 def _input(column: Column, index: int, x: float, y: float, scale: Scale) -> str:
     name, number = column.names[index], column.outputs[index]
     box = {"x": x - RADIUS - 2, "y": y - 13, "width": 2 * RADIUS + 4, "height": 26, "rx": 3}
-    shape = _element("rect", class_="body", **box, fill="#e1effa", stroke=POSITIVE)
+    shape = _element("rect", class_="body", **box, fill=STYLES["input"]["fillcolor"], stroke=POSITIVE)
     if scale.output is None:
         return _element("g", _title(name), shape, _text(x, y + 4, name, INK), class_="input")
     beside = _text(x - RADIUS - 7, y + 4, name, anchor="end")

@@ -130,6 +130,18 @@ def test_a_module_of_ones_own() -> None:
         Module()(1.0)
 
 
+def test_a_module_as_in_micrograd() -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope = Value(2.0)
+
+        def __call__(self, x):
+            return self.slope * x
+
+    y = Line()(3.0)
+    assert y.data == 6.0 and y.scope is None and len(Line().parameters()) == 1
+
+
 def test_parameters() -> None:
     w = Parameter(2.0, label="w")
     assert repr(w) == "Parameter(data=2.0, grad=0.0, label='w')"

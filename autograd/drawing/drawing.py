@@ -111,7 +111,7 @@ def draw(
 ) -> Drawing:
     """Draw the graph of a Value: every node with its name, how it was made, data and gradient.
 
-    Values made by hand are boxes with sharp corners, parameters have a corner turned down, operations are
+    Values made by hand are boxes with sharp corners, parameters have corners cut or turned down, operations are
     rounded, plain numbers dashed, and the output has a thick border. Scopes are frames around their nodes. To
     keep the picture readable, functions such as softmax and the weighted sum of a neuron are one box, and so are
     three or more scopes that are alike; of more than 300 boxes, the innermost scopes are closed. In a notebook, and

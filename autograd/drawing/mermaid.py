@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from autograd.drawing import labels
+from autograd.drawing.dot import FRAME, INK, STYLES
 from autograd.drawing.flows import Flows
 from autograd.drawing.groups import Group, Item
 from autograd.drawing.outline import Outline
@@ -20,17 +21,7 @@ SHAPES = {
     "function": "[[{}]]",
     "repeats": "[[{}]]",
 }
-CLASSES = {
-    "input": "fill:#e1effa,stroke:#0072b2,color:#1f2328",
-    "parameter": "fill:#f9e8f2,stroke:#a8447f,color:#1f2328",
-    "constant": "fill:#f1f3f5,stroke:#7d8790,color:#1f2328,stroke-dasharray:4 2",
-    "operation": "fill:#fdf3dc,stroke:#c98a00,color:#1f2328",
-    "output": "fill:#ddf2ea,stroke:#007a5a,color:#1f2328,stroke-width:3px",
-    "scope": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
-    "function": "fill:#fdf3dc,stroke:#c98a00,color:#1f2328",
-    "repeats": "fill:#eef0f2,stroke:#5c6670,color:#1f2328",
-    "frame": "fill:#7d879014,stroke:#a9b1b9,color:#767e86",
-}
+MORE = {"constant": ",stroke-dasharray:4 2", "output": ",stroke-width:3px"}
 
 
 def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
@@ -54,7 +45,10 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
         flow = flows.along(edge) if flows else None
         lines.append(f"{keys[edge.start]} -->{'' if flow is None else f'|{_quoted(short(flow))}|'} {keys[edge.end]}")
     lines += [f"class {key} frame" for key in frames]
-    lines += [f"classDef {sort} {look}" for sort, look in CLASSES.items()]
+    for sort, style in (STYLES | {"frame": FRAME}).items():
+        ink = style.get("fontcolor", INK)
+        look = f"fill:{style['fillcolor']},stroke:{style['color']},color:{ink}{MORE.get(sort, '')}"
+        lines.append(f"classDef {sort} {look}")
     return "\n".join(lines) + "\n"
 
 

@@ -45,7 +45,8 @@ def graph_data(
 ) -> dict[str, Any]:
     """All of a graph, also what is hidden in closed groups, as plain data.
 
-    Groups of more nodes than the limit are sealed: only their outputs are kept, the last as if made from all inputs.
+    So that closed groups hold no more nodes than the limit, the largest are sealed: only their outputs are kept, the
+    last as if made from all that goes in.
     """
     groups, sealed = _kept(outline, limit)
     place = {group: index for index, group in enumerate(groups)} | {outline.top: -1}
