@@ -84,6 +84,7 @@ from autograd.ops import (
     where,
 )
 from autograd.ops import round as round
+from autograd.recomputing import recompute
 from autograd.recording import detect_anomaly, enable_grad, no_grad, scope
 from autograd.table import op
 from autograd.value import Parameter, Value
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
     from autograd.drawing import Drawing, DrawingError, draw
     from autograd.formulas import Formula, formula
     from autograd.networks import to_networkx
-    from autograd.stepping import Step, steps
+    from autograd.stepping import ForwardStep, Moment, SeedStep, Step, Stepper, steps
     from autograd.trees import Tree, tree
 
 __all__ = [
@@ -102,11 +103,15 @@ __all__ = [
     "Drawing",
     "DrawingError",
     "Formula",
+    "ForwardStep",
     "GradcheckError",
     "GradcheckReport",
     "LeafCheck",
+    "Moment",
     "Parameter",
+    "SeedStep",
     "Step",
+    "Stepper",
     "Tree",
     "Value",
     "acos",
@@ -170,6 +175,7 @@ __all__ = [
     "normal_cdf",
     "op",
     "prod",
+    "recompute",
     "relu",
     "relu6",
     "scope",
@@ -197,7 +203,7 @@ __all__ = [
 # Imported at first use: these rooms need NumPy or Graphviz, or time, and not every program needs them.
 _LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
 _LAZY |= dict.fromkeys(["GradcheckError", "GradcheckReport", "LeafCheck", "gradcheck"], "autograd.checking")
-_LAZY |= dict.fromkeys(["Step", "steps"], "autograd.stepping")
+_LAZY |= dict.fromkeys(["ForwardStep", "Moment", "SeedStep", "Step", "Stepper", "steps"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Drawing", "DrawingError", "draw"], "autograd.drawing")
 _LAZY |= dict.fromkeys(["Formula", "formula"], "autograd.formulas")
 _LAZY |= dict.fromkeys(["Tree", "tree"], "autograd.trees")

@@ -105,6 +105,7 @@ class Text:
 
     brackets = "({})"
     quotient = "∂{:atom}/∂{:atom}"
+    times, grows, space = " · ", " += ", "   "
     dots = Phrase("…", "atom", brackets)
 
     def template(self, op: Op) -> str:
@@ -126,10 +127,7 @@ class Text:
 
     def operation(self, node: Any, names: Names) -> Phrase:
         """How a node is made from its arguments: `a·b`; of many arguments, the first and the last."""
-        args = [self.node(arg, names) for arg in node.args]
-        if len(args) > MANY:
-            args = [*args[:2], self.dots, args[-1]]
-        return self.apply(node.op, args)
+        return self.briefly(node.op, [self.node(arg, names) for arg in node.args])
 
     def partial(self, node: Any, position: int, names: Names) -> Phrase:
         """The derivative of a node with respect to one argument, in the names around it: `b`."""
@@ -154,6 +152,14 @@ class Text:
     def derivative(self, of: Phrase, by: Phrase) -> str:
         return self.quotient.format(of, by)
 
+    def briefly(self, op: Op, args: list[Phrase]) -> Phrase:
+        """An operation on what has been written already; of much, on the first and the last."""
+        return self.apply(op, args if len(args) <= MANY else [*args[:2], self.dots, args[-1]])
+
+    def prose(self, words: str) -> str:
+        """Words among formulas."""
+        return words
+
     def apply(self, op: Op, args: list[Phrase]) -> Phrase:
         """An operation on what has been written already."""
         template = self.template(op)
@@ -174,6 +180,7 @@ class Latex(Text):
 
     brackets = r"\left({}\right)"
     quotient = r"\frac{{\partial {:atom}}}{{\partial {:atom}}}"
+    times, grows, space = r" \cdot ", r" \mathrel{+}= ", r" \qquad "
     dots = Phrase(r"\dots", "atom", brackets)
 
     def template(self, op: Op) -> str:
@@ -185,6 +192,9 @@ class Latex(Text):
             index = indexed[2] or indexed[3]
             return f"{indexed[1]}_{{{index}}}" if index else name
         return r"\mathrm{" + "".join(_LATEX_ESCAPES.get(c, c) for c in printable(name)) + "}"
+
+    def prose(self, words: str) -> str:
+        return rf"\text{{{words}}}"
 
     def number(self, digits: str) -> Phrase:
         mantissa, e, exponent = digits.partition("e")

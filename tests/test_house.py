@@ -28,6 +28,7 @@ ROOMS = [
     "autograd.anomaly",
     "autograd.copying",
     "autograd.value",
+    "autograd.recomputing",
     "autograd.functions",
     "autograd.bundles",
     "autograd.derivatives",

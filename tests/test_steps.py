@@ -33,7 +33,7 @@ def test_a_step_in_latex() -> None:
     assert step.latex == (
         r"\frac{\partial v_{1}}{\partial w_{1}} \mathrel{+}= "
         r"\frac{\partial v_{1}}{\partial v_{1}} \cdot \frac{\partial v_{1}}{\partial w_{1}} = "
-        r"1.0 \cdot \left(-3.0\right) = -3.0 \qquad \text{because } "
+        r"1.0 \cdot \left(-3.0\right) = -3.0 \qquad \text{because }"
         r"\frac{\partial \left(w_{1} \cdot x\right)}{\partial w_{1}} = x"
     )
     assert step._repr_latex_() == rf"$\displaystyle {step.latex}$"

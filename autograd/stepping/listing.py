@@ -5,12 +5,74 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograd.backprop import chain_rule
+from autograd.graph import made
 from autograd.notation import LATEX, TEXT, Names, Text, name_nodes, short
 from autograd.value import Value
 
 
+class Readable:
+    """`str(...)` is it in words, `.latex` in LaTeX; a notebook shows it typeset."""
+
+    def _write(self, style: Text) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self._write(TEXT)
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        return self._write(LATEX)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex}$"
+
+
 @dataclass(frozen=True, repr=False)
-class Step:
+class ForwardStep(Readable):
+    """The data of one node is computed from its arguments.
+
+    Attributes:
+        node: what is computed.
+        inputs: the numbers of its arguments.
+        data: its own number.
+        names: what the nodes are called.
+
+    `str(step)` is the step in words, `step.latex` in LaTeX; a notebook shows it typeset.
+    """
+
+    node: Value
+    inputs: tuple[float, ...]
+    data: float
+    names: Names
+
+    def _write(self, style: Text) -> str:
+        assert self.node.op is not None
+        numbers = style.briefly(self.node.op, [style.number(short(x)) for x in self.inputs])
+        sides = [style.node(self.node, self.names), style.operation(self.node, self.names), numbers]
+        return " = ".join(map(str, [*sides, style.number(short(self.data))]))
+
+
+@dataclass(frozen=True, repr=False)
+class SeedStep(Readable):
+    """Where the way back begins: the output changes exactly as much as itself.
+
+    Attributes:
+        root: the output, L.
+        names: what the nodes are called.
+    """
+
+    root: Value
+    names: Names
+
+    def _write(self, style: Text) -> str:
+        root = style.node(self.root, self.names)
+        return f"{style.derivative(root, root)} = {short(1.0)}"
+
+
+@dataclass(frozen=True, repr=False)
+class Step(Readable):
     """One application of the chain rule: a node hands its gradient on to one of its arguments.
 
     Attributes:
@@ -39,38 +101,27 @@ class Step:
     after: float
     names: Names
 
-    def __str__(self) -> str:
-        rule, because = self._sides(TEXT, " · ", " += ")
-        return f"{rule}   because {because}{self._through()}"
-
-    __repr__ = __str__
-
     @property
-    def latex(self) -> str:
-        rule, because = self._sides(LATEX, r" \cdot ", r" \mathrel{+}= ")
-        return rf"{rule} \qquad \text{{because }} {because}" + (
-            rf"\text{{{self._through()}}}" if self._through() else ""
-        )
+    def flat(self) -> bool:
+        """Whether nothing ever flows here, whatever the numbers are."""
+        return self.node.op is not None and self.node.op.partials[self.position] == 0
 
-    def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.latex}$"
-
-    def _sides(self, style: Text, times: str, plus_equals: str) -> tuple[str, str]:
-        """The step's equation in symbols and numbers, and the derivative that it rests on."""
+    def _write(self, style: Text) -> str:
         root, node, arg = (style.node(value, self.names) for value in (self.root, self.node, self.arg))
         upstream, partial, contribution = (
             style.number(short(x)) for x in (self.upstream, self.partial, self.contribution)
         )
-        symbols = style.derivative(root, node) + times + style.derivative(node, arg)
-        numbers = f"{upstream}{times}{partial:product} = {contribution}"
-        rule = f"{style.derivative(root, arg)}{plus_equals}{symbols} = {numbers}"
+        symbols = style.derivative(root, node) + style.times + style.derivative(node, arg)
+        numbers = f"{upstream}{style.times}{partial:product} = {contribution}"
         derivative = style.derivative(style.operation(self.node, self.names), arg)
-        return rule, f"{derivative} = {style.partial(self.node, self.position, self.names)}"
+        because = f"{derivative} = {style.partial(self.node, self.position, self.names)}"
+        rule = f"{style.derivative(root, arg)}{style.grows}{symbols} = {numbers}"
+        return f"{rule}{style.space}{style.prose('because ')}{because}{self._through(style)}"
 
-    def _through(self) -> str:
+    def _through(self, style: Text) -> str:
         """Which argument is meant where the same node is several."""
         several = sum(arg is self.arg for arg in self.node.args) > 1
-        return f", through argument {self.position + 1}" if several else ""
+        return style.prose(f", through argument {self.position + 1}") if several else ""
 
 
 def steps(root: Value) -> list[Step]:
@@ -98,8 +149,16 @@ def steps(root: Value) -> list[Step]:
     """
     if not isinstance(root, Value):
         raise TypeError(f"steps needs a Value, got {type(root).__name__} {root!r:.60}")
-    names = name_nodes(root)
+    return backward_steps(root, name_nodes(root))
+
+
+def backward_steps(root: Value, names: Names) -> list[Step]:
     return [
         Step(index=index, root=root, names=names, **local._asdict())
         for index, local in enumerate(chain_rule(root), start=1)
     ]
+
+
+def forward_steps(root: Value, names: Names) -> list[ForwardStep]:
+    """The nodes that are computed, each after those it is computed from."""
+    return [ForwardStep(node, tuple(arg.data for arg in node.args), node.data, names) for node in made(root)]
