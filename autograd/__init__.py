@@ -95,25 +95,50 @@ if TYPE_CHECKING:
     from autograd.drawing import Drawing, DrawingError, draw
     from autograd.formulas import Formula, formula
     from autograd.networks import to_networkx
-    from autograd.stepping import ForwardStep, Moment, SeedStep, Step, Stepper, steps
+    from autograd.stepping import (
+        Card,
+        Explanation,
+        ForwardStep,
+        Mistake,
+        Moment,
+        Practice,
+        Report,
+        SeedStep,
+        Step,
+        Stepper,
+        Verdict,
+        Worksheet,
+        exercise,
+        explain,
+        practice,
+        steps,
+        worksheet,
+    )
     from autograd.trees import Tree, tree
 
 __all__ = [
     "AnomalyError",
+    "Card",
     "Drawing",
     "DrawingError",
+    "Explanation",
     "Formula",
     "ForwardStep",
     "GradcheckError",
     "GradcheckReport",
     "LeafCheck",
+    "Mistake",
     "Moment",
     "Parameter",
+    "Practice",
+    "Report",
     "SeedStep",
     "Step",
     "Stepper",
     "Tree",
     "Value",
+    "Verdict",
+    "Worksheet",
     "acos",
     "acosh",
     "asin",
@@ -135,8 +160,10 @@ __all__ = [
     "enable_grad",
     "eq",
     "erf",
+    "exercise",
     "exp",
     "exp_difference",
+    "explain",
     "expm1",
     "floor",
     "formula",
@@ -174,6 +201,7 @@ __all__ = [
     "norm",
     "normal_cdf",
     "op",
+    "practice",
     "prod",
     "recompute",
     "relu",
@@ -197,6 +225,7 @@ __all__ = [
     "value_and_grad",
     "values",
     "where",
+    "worksheet",
 ]
 
 
@@ -204,6 +233,8 @@ __all__ = [
 _LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
 _LAZY |= dict.fromkeys(["GradcheckError", "GradcheckReport", "LeafCheck", "gradcheck"], "autograd.checking")
 _LAZY |= dict.fromkeys(["ForwardStep", "Moment", "SeedStep", "Step", "Stepper", "steps"], "autograd.stepping")
+_LAZY |= dict.fromkeys(["Card", "Mistake", "Practice", "Report", "Verdict", "practice"], "autograd.stepping")
+_LAZY |= dict.fromkeys(["Explanation", "Worksheet", "exercise", "explain", "worksheet"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Drawing", "DrawingError", "draw"], "autograd.drawing")
 _LAZY |= dict.fromkeys(["Formula", "formula"], "autograd.formulas")
 _LAZY |= dict.fromkeys(["Tree", "tree"], "autograd.trees")

@@ -12,7 +12,8 @@ from autograd.drawing import DrawingError, draw
 from autograd.expressions import parse
 from autograd.graph import made
 from autograd.notation import TEXT, name_nodes, short
-from autograd.stepping import steps
+from autograd.stepping import Stepper, steps
+from autograd.stepping.terminal import walk
 from autograd.value import Value
 
 EXAMPLE = 'python -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.88 --save neuron.svg'
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("expression", help="in Python's notation; it is parsed, never run")
     parser.add_argument("names", nargs="*", metavar="name=number", help="what the names stand for")
     parser.add_argument("--save", metavar="FILE", help="also draw the graph: .svg, .png, .pdf, .html, .mmd or .dot")
+    parser.add_argument("--step", action="store_true", help="walk through the steps with the keyboard")
     options = parser.parse_args([_positional(a) for a in (sys.argv[1:] if arguments is None else arguments)])
     try:
         names = dict(_assignment(text) for text in options.names)
@@ -41,12 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
     try:
-        _report(root, names)
+        if options.step:
+            walk(Stepper(root), sys.stdin, sys.stdout)
+        else:
+            _report(root, names)
         if options.save:
             print(f"\ndrawn to {options.save}")
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough; Python itself will flush once more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130  # as the shell says of what Ctrl-C has ended
     return 0
 
 

@@ -31,6 +31,6 @@ def recompute(root: Value) -> None:
     numbers: dict[Value, float] = {}
     for node in made(root):
         assert node.op is not None
-        numbers[node] = node.op.forward(*[numbers[arg] if arg in numbers else arg.data for arg in node.args])
+        numbers[node] = node.op.forward(*[numbers.get(arg, arg.data) for arg in node.args])
     for node, data in numbers.items():  # only now, so that an operation that fails changes nothing
         node.data = data

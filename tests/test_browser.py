@@ -6,15 +6,8 @@ set to a folder, pictures of what was seen are left there.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +18,7 @@ from playwright.sync_api import Page, expect
 from autograd import Value, draw, formula
 from autograd.expressions import parse
 from nn import MLP
+from tests.lab import KERNEL, open_notebook, run_all_cells
 from tests.test_drawing import EVIL
 from tests.test_formulas import FORMULAS
 
@@ -69,37 +63,6 @@ def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(
     keep_picture("drawing")
 
 
-@pytest.fixture
-def jupyter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The address and theme of a JupyterLab in the temporary folder."""
-    settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser", f"--port={port}"]
-    command += [f"--ServerApp.root_dir={tmp_path}", "--IdentityProvider.token="]
-    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"), "HOME": str(tmp_path)}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.25)
-    yield address, request.param
-    server.terminate()
-    server.wait(20)
-
-
-def open_notebook(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/lab/tree/{name}")
-    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
-
-
 @pytest.mark.parametrize("jupyter", ["Light", "Dark"], indirect=True)
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_in_jupyterlab(
@@ -109,11 +72,7 @@ def test_a_chapter_in_jupyterlab(
     shutil.copy(NOTEBOOKS / f"{chapter}.ipynb", tmp_path)
     open_notebook(page, address, f"{chapter}.ipynb")
     assert page.evaluate("document.body.dataset.jpThemeLight === 'true'") == (theme == "Light")
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.get_by_text("Python 3 (ipykernel) | Busy")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=120_000)
+    run_all_cells(page)
     panel = page.locator(".jp-WindowedPanel-outer")
     seen: set[str] = set()
     views = 0
@@ -147,8 +106,7 @@ def test_formulas_and_mermaid_in_jupyterlab(
     latex.append(formula(deep)._repr_latex_())
     picture = f"```mermaid\n{draw(MLP(2, [2, 1], seed=0)([1.0, names['b']]), edges='partial').mermaid}```"
     cells = [nbformat.v4.new_markdown_cell(text) for text in (*latex, picture)]
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "written.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "written.ipynb")
     open_notebook(page, jupyter[0], "written.ipynb")
     panel = page.locator(".jp-WindowedPanel-outer")
     typeset: set[str] = set()

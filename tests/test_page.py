@@ -324,7 +324,7 @@ def test_zoom_and_pan(page: Page, opened) -> None:
         assert camera(page) == start
     page.get_by_label("zoom out").click()
     assert camera(page)[2] < start[2]
-    page.get_by_label("show all").click()
+    page.get_by_role("button", name="fit").click()
     assert camera(page) == start
 
 
@@ -427,7 +427,7 @@ def test_a_long_graph_begins_at_its_output(page: Page, opened) -> None:
     graph = opened(y)
     last = page.locator(f'g.node[data-index="{len(graph["nodes"]) - 1}"] .shape').bounding_box()
     assert last["height"] > 40 and 0 < last["x"] < 1280
-    page.get_by_label("show all").click()
+    page.get_by_role("button", name="fit").click()
     assert page.locator('g.node[data-index="0"] .shape').bounding_box()["x"] > 0
 
 

@@ -150,4 +150,5 @@ def _markup(text: str, length: int = labels.LENGTH) -> str:
 
 def _plain(text: str) -> str:
     text = text.replace("&", "&amp;").replace("\\", "\\\\")  # Graphviz reads entities, and backslashes twice
-    return str(graphviz.escape(text))
+    escaped: str = graphviz.escape(text)  # marked as plain, also if it looks like <markup>
+    return escaped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from autograd.drawing.groups import Group
 from autograd.drawing.outline import Outline
@@ -10,6 +11,7 @@ from autograd.notation import TEXT, Names, printable, short
 from autograd.value import Value
 
 LENGTH = 28  # of a name
+BLANK = "_" * 8  # to write a gradient on
 
 
 def title(node: Value, names: Names) -> str:
@@ -24,7 +26,7 @@ def made(node: Value, names: Names) -> str:
 
 def node_lines(node: Value, outline: Outline) -> list[tuple[str, str]]:
     """A node's numbers, in short; none for a constant, whose name is its number."""
-    return [] if node.constant else [("data", short(outline.data[node])), ("grad", short(outline.grad[node]))]
+    return [] if node.constant else [("data", short(outline.data[node])), ("grad", _gradient(node, outline, short))]
 
 
 def group_title(group: Group, names: Names) -> str:
@@ -49,7 +51,7 @@ def group_lines(group: Group, outline: Outline) -> list[tuple[str, str]]:
 def exact_lines(node: Value, outline: Outline) -> list[str]:
     """A node with its whole name and all digits."""
     made = f" = {TEXT.operation(node, outline.names)}" if node.args else ""
-    numbers = [] if node.constant else [f"data = {outline.data[node]!r}", f"grad = {outline.grad[node]!r}"]
+    numbers = [] if node.constant else [f"data = {outline.data[node]!r}", f"grad = {_gradient(node, outline, repr)}"]
     return [printable(f"{outline.names[node]}{made}"), *numbers]
 
 
@@ -69,6 +71,11 @@ def caption(outline: Outline) -> str:
 def cut(text: str, length: int = LENGTH) -> str:
     line = printable(text)
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _gradient(node: Value, outline: Outline, write: Callable[[float], str]) -> str:
+    gradient = outline.grad.get(node)
+    return BLANK if gradient is None else write(gradient)
 
 
 def _result(group: Group) -> Value | None:

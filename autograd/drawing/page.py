@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable
@@ -68,13 +69,13 @@ def graph_data(
             "name": outline.names[node],
             "kind": kind(node, outline.root),
             "made": labels.made(node, outline.names),
-            "data": _number(outline.data[node]),
-            "grad": _number(outline.grad[node]),
+            "data": json_number(outline.data[node]),
+            "grad": json_number(outline.grad[node]),
             "group": place[seal or outline.homes[node]],
             "args": [number[arg] for arg in args],
         }
         if flows is not None:
-            entry["flow"] = [None if seal else _number(flows.into(node, i)) for i in range(len(args))]
+            entry["flow"] = [None if seal else json_number(flows.into(node, i)) for i in range(len(args))]
         entries.append(entry)
     return {
         "caption": labels.caption(outline),
@@ -112,7 +113,8 @@ def _outermost(home: Group, sealed: set[Group]) -> Group | None:
     return next((group for group in reversed(home.around()) if group in sealed), None)
 
 
-def _number(x: float | None) -> float | str | None:
+def json_number(x: float | None) -> float | str | None:
+    """A number as JSON can hold it: inf and nan as texts."""
     return x if x is None or math.isfinite(x) else {math.inf: "inf", -math.inf: "-inf"}.get(x, "nan")
 
 
@@ -155,5 +157,6 @@ def in_script(data: Any) -> str:
 def source(path: str) -> str:
     """A file that comes along, package/name, without what only its readers need: indentation and lines of comment."""
     package, name = path.split("/")
-    lines = [line.strip() for line in files(package).joinpath(name).read_text(encoding="utf-8").splitlines()]
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**")))
+    text = re.sub(r"^ */\*\*.*?\*/$", "", files(package).joinpath(name).read_text(encoding="utf-8"), flags=re.M | re.S)
+    lines = [line.strip() for line in text.splitlines()]
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

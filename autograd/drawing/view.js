@@ -1,7 +1,8 @@
 // The interactive view of a computation graph, without any library. Whoever embeds it puts layout.js before it and wraps
 // both in a function.
 //
-// From top to bottom: numbers and texts, drawing, and mountGraph, which all serves.
+// From top to bottom: numbers and texts, drawing, graphView, which is the picture with all that people do there, and
+// mountGraph, which shows it by itself.
 
 // Numbers and texts
 
@@ -66,6 +67,14 @@ function svg(name, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
+/** A button; a sign on it is told in words. */
+function button(text, label, action, kind = "") {
+  const name = /^\w/.test(text) ? text : label;
+  const made = html("button", { type: "button", class: kind, title: label, "aria-label": name }, text);
+  made.addEventListener("click", action);
+  return made;
+}
+
 function filled(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
@@ -82,8 +91,14 @@ function boxSize({ nodes, groups }, box) {
   return [Math.ceil(Math.max(56, name + made, numbersWidth(node))) + 18, 54];
 }
 
+/** With `room` for numbers that are still to come, where there are such. */
 function numbersWidth(node) {
-  return 34 + Math.max(widthOf(short(node.data), "11px"), widthOf(short(node.grad), "11px"));
+  return 34 + Math.max(node.room ?? 0, ...numbersOf(node).map(([, number]) => widthOf(number, "11px")));
+}
+
+/** The lines of numbers in a node's box; of a gradient that is not whole yet, that there is more to come. */
+function numbersOf({ kind, data, grad, more }) {
+  return kind === "constant" ? [] : [["data", short(data)], ["grad", short(grad) + (more ? " + …" : "")]];
 }
 
 function groupSize(group) {
@@ -98,22 +113,38 @@ function titleOf(node) {
   return node.made ? `${node.name} = ${node.made}` : node.name;
 }
 
+/** A node in full. */
+function wholeOf(node) {
+  const numbers = node.kind === "constant" ? [] : [["data", exact(node.data)], ["grad", exact(node.grad)]];
+  return [titleOf(node), ...numbers.map(([word, number]) => `${word} = ${number || "?"}${node.more && word === "grad" ? " so far" : ""}`)];
+}
+
 function drawNode(node, index, { x, y, w, h }) {
-  const numbers = node.kind === "constant" ? [] : [["data", node.data], ["grad", node.grad]];
-  const whole = [titleOf(node), ...numbers.map(([word, number]) => `${word} = ${exact(number)}`)].join("\n");
-  const role = { tabindex: 0, role: "button", "aria-label": whole.replaceAll("\n", ", ") };
-  const place = { "data-index": index, transform: `translate(${x} ${y})` };
-  const box = svg("g", { class: `node ${node.kind}`, ...place, ...role }, svg("title", {}, whole));
-  box.append(outline(node.kind, w, h));
+  const numbers = numbersOf(node);
+  const place = { "data-index": index, transform: `translate(${x} ${y})`, tabindex: 0, role: "button" };
+  const box = svg("g", { class: `node ${node.kind}`, ...place }, svg("title"), outline(node.kind, w, h));
   const name = svg("tspan", { class: "name" }, cut(node.name, NAME_LENGTH));
   if (!numbers.length) box.append(svg("text", { x: w / 2, y: 14, "text-anchor": "middle" }, name));
   else box.append(svg("text", { x: 9, y: 18, class: "title" }, name, node.made && ` = ${cut(node.made, MADE_LENGTH)}`));
-  numbers.forEach(([word, number], row) => {
+  numbers.forEach(([word], row) => {
     const y = 33 + 14 * row;
     box.append(svg("text", { x: 9, y, class: "word" }, word));
-    box.append(svg("text", { x: 9 + numbersWidth(node), y, "text-anchor": "end" }, short(number)));
+    box.append(svg("text", { x: 9 + numbersWidth(node), y, "text-anchor": "end", class: `number-${word}` }));
   });
+  writeNumbers(box, node);
   return box;
+}
+
+/** Bring a node's box up to date where its numbers have changed. */
+function writeNumbers(box, node) {
+  const whole = wholeOf(node);
+  if (box.whole === whole.join("\n")) return;
+  box.whole = whole.join("\n");
+  box.firstChild.textContent = box.whole;
+  box.setAttribute("aria-label", whole.join(", "));
+  for (const [word, number] of numbersOf(node)) box.querySelector(`.number-${word}`).textContent = number;
+  box.classList.toggle("blank", node.data === null && node.kind !== "constant");
+  box.classList.toggle("more", Boolean(node.more));
 }
 
 function outline(kind, w, h) {
@@ -264,7 +295,14 @@ function drawAll(plan) {
 
 const [MANY, LOWEST, MARGIN] = [3000, 120, 8];
 
-function mountGraph(host, graph, css) {
+/**
+ * The picture, and what a page around it may do: `begin` once it is in the page, `renumber` nodes after their numbers
+ * have changed, `point` at what happens now, `choose` a node.
+ *
+ * @param hooks - chosen(index or null), what to do then; hint, what to say when there is nothing to say; keys, what other
+ *   keys do; turns, whether it may be laid out from top to bottom as well.
+ */
+function graphView(graph, hooks = {}) {
   const { nodes, groups } = graph;
   const open = groups.map((group) => Boolean(group.open && !group.sealed));
   const sizes = new Map();
@@ -274,11 +312,6 @@ function mountGraph(host, graph, css) {
   const about = printable(graph.caption || "computation graph");
   const picture = svg("svg", { tabindex: 0, role: "group", "aria-label": about }, scene);
   const field = html("input", { type: "search", placeholder: "find a node", "aria-label": "find a node" });
-  const button = (sign, label, action) => {
-    const made = html("button", { type: "button", "aria-label": label, title: label }, sign);
-    made.addEventListener("click", action);
-    return made;
-  };
   const toolbar = html(
     "div",
     { class: "toolbar" },
@@ -290,9 +323,6 @@ function mountGraph(host, graph, css) {
   const status = html("div", { class: "status", role: "status", "aria-live": "polite" });
   const view = html("div", { class: graph.wheel ? "view full" : "view" }, toolbar, picture);
   view.append(html("div", { class: "caption" }, graph.caption ?? ""), status);
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  root.replaceChildren(html("style", {}, css), view);
-  host.setAttribute("data-lm-suppress-shortcuts", "true"); // in JupyterLab, keys pressed here are no commands
 
   let drawing = null; // as drawAll made it
   let area = { w: 0, h: 0 }; // of the picture, on the screen
@@ -301,10 +331,13 @@ function mountGraph(host, graph, css) {
   let message = "";
   let [start, paths] = [null, null]; // the node whose paths to the output are lit, and how many lead to each node
   let [matches, current] = [[], -1];
+  let now = { node: null, near: [], edges: [], back: false }; // what happens now: see `point`
+  let marked = []; // the elements that show it
 
   // What is said
 
   function hint() {
+    if (hooks.hint) return hooks.hint;
     const more = groups.length ? " A box with + opens." : "";
     return `Point at a box to read it in full; click a node to see its paths to the output. Drag to move.${more}`;
   }
@@ -336,8 +369,7 @@ function mountGraph(host, graph, css) {
       const group = groups[box - nodes.length];
       return [pathOf(box - nodes.length), ...group.lines].join(" · ");
     }
-    const parts = [titleOf(node)];
-    if (node.kind !== "constant") parts.push(`data = ${exact(node.data)}`, `grad = ${exact(node.grad)}`);
+    const parts = wholeOf(node);
     if (node.group >= 0) parts.push(`in ${pathOf(node.group)}`);
     return parts.join(" · ");
   }
@@ -348,6 +380,7 @@ function mountGraph(host, graph, css) {
     drawing = drawAll(layOut(graph, open, sizeOf));
     scene.replaceChildren(...drawing.scene);
     mark();
+    markNow();
   }
 
   /** Read only when it may have changed: reading makes the browser lay out all texts. */
@@ -375,11 +408,23 @@ function mountGraph(host, graph, css) {
     moveTo(camera.k, camera.x + dx, camera.y + dy);
   }
 
+  function highest() {
+    return graph.wheel ? area.h : 0.7 * Math.max(window.innerHeight, 480);
+  }
+
+  /** Lay it out from top to bottom where it is much easier to read than from left to right. */
+  function turn() {
+    const scale = (direction) => {
+      const { w, h } = layOut({ ...graph, direction }, open, sizeOf).rectangles.get(ROOT);
+      return Math.min(1, area.w / w, highest() / h);
+    };
+    graph.direction = scale("TB") > 1.25 * scale("LR") ? "TB" : "LR";
+  }
+
   /** As high as what it shows, within bounds; a window that grows with what is in it says little. */
   function setHeight(k, lowest = area.h) {
     if (graph.wheel) return;
-    const highest = 0.7 * Math.max(window.innerHeight, 480);
-    area.h = Math.round(Math.min(highest, Math.max(lowest, drawing.size.h * k + 2 * MARGIN)));
+    area.h = Math.round(Math.min(highest(), Math.max(lowest, drawing.size.h * k + 2 * MARGIN)));
     picture.style.height = `${area.h}px`;
   }
 
@@ -407,7 +452,8 @@ function mountGraph(host, graph, css) {
   function bringIntoView({ x, y, w, h }) {
     const { k } = camera;
     const [left, top] = [x * k + camera.x, y * k + camera.y];
-    pan(inView(left, w * k, area.w) - left, inView(top, h * k, area.h) - top);
+    const [dx, dy] = [inView(left, w * k, area.w) - left, inView(top, h * k, area.h) - top];
+    if (dx || dy) pan(dx, dy);
   }
 
   function centre({ x, y, w, h }) {
@@ -438,7 +484,7 @@ function mountGraph(host, graph, css) {
   function redrawAround(index) {
     const box = nodes.length + index;
     const before = drawing.rectangles.get(box);
-    const focused = root.activeElement && drawing.boxes.get(box) === root.activeElement;
+    const focused = drawing.boxes.get(box)?.matches(":focus");
     redraw();
     const after = drawing.rectangles.get(box);
     if (focused) drawing.boxes.get(box)?.focus({ preventScroll: true });
@@ -464,7 +510,8 @@ function mountGraph(host, graph, css) {
     start = index;
     const last = nodes.length - 1;
     const number = groups.some((group) => group.sealed) ? "all paths" : count(paths?.[last] ?? 0n, "path");
-    say(paths ? `${number} from ${nodes[index].name} to ${nodes[last].name}` : "");
+    if (hooks.chosen) hooks.chosen(index);
+    else say(paths ? `${number} from ${nodes[index].name} to ${nodes[last].name}` : "");
     mark();
   }
 
@@ -493,6 +540,39 @@ function mountGraph(host, graph, css) {
     for (const { edge, ...parts } of lines) {
       const is = paths && edge.args.some((arg) => paths[arg]);
       for (const part of Object.values(parts)) if (part) light(part, is);
+    }
+  }
+
+  /** Write the numbers of these nodes anew. */
+  function renumber(indices) {
+    for (const index of indices) {
+      const box = drawing.boxes.get(index);
+      if (box) writeNumbers(box, nodes[index]);
+    }
+  }
+
+  /** Show what happens now: at which node, which others and which edges it concerns, and whether it goes back. */
+  function point(at) {
+    now = at;
+    markNow();
+    if (now.node !== null) bringIntoView(drawing.rectangles.get(drawing.shown[now.node]));
+  }
+
+  function markNow() {
+    const { shown, boxes, lines } = drawing;
+    for (const { classList } of marked) classList.remove("now", "near", "back");
+    marked = [];
+    const give = (kind, ...elements) => {
+      for (const element of elements) element.classList.add(kind);
+      marked.push(...elements);
+    };
+    if (now.node !== null) give("now", boxes.get(shown[now.node]));
+    give("near", ...now.near.map((index) => boxes.get(shown[index])));
+    for (const [from, to] of now.edges) {
+      const runs = lines.filter(({ edge }) => edge.from === shown[from] && edge.to === shown[to]);
+      const parts = runs.flatMap(({ line, head }) => [line, head]);
+      give("now", ...parts);
+      if (now.back) give("back", ...parts);
     }
   }
 
@@ -609,6 +689,7 @@ function mountGraph(host, graph, css) {
     ArrowUp: () => pan(0, 60),
     ArrowDown: () => pan(0, -60),
     Escape: () => highlight(null),
+    ...hooks.keys,
   };
   picture.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -632,13 +713,33 @@ function mountGraph(host, graph, css) {
   for (let depth = Math.max(0, ...depths); depth && tooMany(open); depth--) { // close the innermost
     depths.forEach((its, index) => (open[index] &&= its < depth));
   }
-  if (tooMany(open)) return say(`This graph is too large to show: ${tooMany(open)}`);
-  measure();
-  redraw();
-  fit(true);
-  tell("");
-  new ResizeObserver(() => {
+
+  function begin() {
+    if (tooMany(open)) return say(`This graph is too large to show: ${tooMany(open)}`);
     measure();
-    if (!touched) fit(true);
-  }).observe(picture);
+    if (hooks.turns) turn();
+    redraw();
+    fit(true);
+    tell("");
+    new ResizeObserver(() => {
+      measure();
+      if (!touched) fit(true);
+    }).observe(picture);
+  }
+
+  return { element: view, begin, renumber, point, choose: highlight };
+}
+
+function mountGraph(host, graph, css) {
+  const view = graphView(graph);
+  shadowOf(host, css, view.element);
+  view.begin();
+}
+
+/** Put something into a host so that neither its style nor the style around it reaches the other. */
+function shadowOf(host, css, ...elements) {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  root.replaceChildren(html("style", {}, css), ...elements);
+  host.setAttribute("data-lm-suppress-shortcuts", "true"); // in JupyterLab, keys pressed here are no commands
+  return root;
 }

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from autograd.drawing.labels import cut
 from autograd.graph import topological
 from autograd.notation import name_nodes, short
 from autograd.recomputing import recompute
-from autograd.stepping.listing import ForwardStep, SeedStep, Step, backward_steps, forward_steps
+from autograd.stepping.lessons import lesson, numbers
+from autograd.stepping.listing import AnyStep, ForwardStep, SeedStep, Step, backward_steps, forward_steps
+from autograd.stepping.pages import cell, module, page, stepper_script, still_picture, write_page
+from autograd.stepping.widget import widget
 from autograd.table import as_float
 from autograd.value import Value
-
-AnyStep: TypeAlias = "ForwardStep | SeedStep | Step"
 
 
 class Moment(NamedTuple):
@@ -80,8 +84,9 @@ class Stepper:
         if not isinstance(root, Value):
             raise TypeError(f"Stepper needs a Value, got {type(root).__name__} {root!r:.60}")
         self.root = root
-        self.names = name_nodes(root)
+        self.names: dict[Value, str] = name_nodes(root)
         self._position = 0
+        self._widget: Any = None
         self._read()
 
     def _read(self) -> None:
@@ -155,6 +160,7 @@ class Stepper:
             )
         self._position = position
         self._reread()
+        self._tell_widget()
 
     def reset(self) -> None:
         """Go back to the beginning."""
@@ -228,6 +234,7 @@ class Stepper:
             value.data = before
             raise
         self._read()
+        self._tell_widget()
 
     def __getitem__(self, node: Value | str) -> Moment:
         """What is known of a node at this moment."""
@@ -261,6 +268,61 @@ class Stepper:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    @property
+    def html(self) -> str:
+        """A page of its own to step through the graph; it needs no network and no Python."""
+        return page(stepper_script(self.root), self._lesson(), f"backprop through {cut(self.names[self.root])}")
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the page to a file, at the position where the stepper is.
+
+        Args:
+            path: where to; it ends in .html.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: it ends in something else.
+            ImportError: the package latex2mathml is not installed.
+            OSError: the file cannot be written.
+        """
+        return write_page(path, self.html)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        plain = {"text/plain": repr(self)}
+        try:
+            if self._widget is None:
+                self._widget = self._new_widget()
+        except ImportError:  # no widgets here: the page does without Python
+            return plain | {"text/html": cell(stepper_script(self.root), self._lesson())}
+        bundle = self._widget._repr_mimebundle_()
+        return ({**bundle[0], **plain, "text/html": still_picture(self.root)}, bundle[1])
+
+    def _new_widget(self) -> Any:
+        state = self._lesson()
+        shared = {"numbers": state.pop("numbers"), "position": state.pop("position"), "lesson": state}
+        made = widget(module(stepper_script(self.root)), shared)
+        made.on_msg(lambda _, message, __: self._heard(message))
+        made.observe(lambda change: self.seek(change["new"]), "position")
+        return made
+
+    def _lesson(self) -> dict[str, Any]:
+        return lesson(self.root, self.steps, self._position)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        """Someone has typed a number into the widget."""
+        index, text = message["edit"]
+        try:
+            self.edit(list(self._numbers)[index], float(text))
+        except Exception as error:  # what an operation of the user's raises is shown where it was caused
+            self._widget.send({"complaint": f"{type(error).__name__}: {error}"})
+
+    def _tell_widget(self) -> None:
+        if self._widget is not None:
+            self._widget.numbers = numbers(list(self._numbers), self.steps)
+            self._widget.position = self._position
 
     def __repr__(self) -> str:
         return f"<stepper at {self._position} of {len(self)} steps: {self.step or 'at the beginning'}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from autograd.backprop import chain_rule
 from autograd.graph import made
@@ -122,6 +123,9 @@ class Step(Readable):
         """Which argument is meant where the same node is several."""
         several = sum(arg is self.arg for arg in self.node.args) > 1
         return style.prose(f", through argument {self.position + 1}") if several else ""
+
+
+AnyStep: TypeAlias = ForwardStep | SeedStep | Step
 
 
 def steps(root: Value) -> list[Step]:
