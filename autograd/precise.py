@@ -110,37 +110,69 @@ def _times_sigmoid(factor: float, x: float, lost: float = 0.0) -> float:
     return factor * half * (half * (1 + lost)) / (1 + half * half)
 
 
-def gaussian(x: float) -> float:
-    """exp(-x²/2), whose argument is split so that squaring it loses nothing."""
-    if abs(x) > 39:
-        return 0.0
+def _bell(x: float) -> tuple[float, float]:
+    """exp(-x²/2), whose argument is split so that squaring it loses nothing: of its first bits, and what is left."""
     high = _high_bits(x)
     power = math.exp(-high * high / 2)
-    return power + power * math.expm1(-(x - high) * (x + high) / 2)
+    return power, power * math.expm1(-(x - high) * (x + high) / 2)
 
 
-SQRT_HALF, SQRT_HALF_REST = 0.7071067811865476, -4.833646656726457e-17
-INV_SQRT_PI, INV_SQRT_2PI = 0.5641895835477563, 0.3989422804014327  # 1/√π, 1/√(2π)
+def gaussian(x: float) -> float:
+    """exp(-x²/2)"""
+    power, rest = _bell(x) if abs(x) <= 39 or x != x else (0.0, 0.0)
+    return power + rest
+
+
+INV_SQRT_PI = 0.5641895835477563  # 1/√π
+INV_SQRT_2PI, INV_SQRT_2PI_REST = 0.3989422804014327, -2.49232720227773e-17  # 1/√(2π)
+
+# The squares of the midpoints s of steps of π/5, from afar to near, and s²·exp(-s²/2)/5.
+MIDPOINTS = [(s * s, s * s * math.exp(-s * s / 2) / 5) for s in [k * math.pi / 10 for k in range(27, 0, -2)]]
+
+
+def _mills(x: float) -> tuple[float, float]:
+    """Φ(-x)/exp(-x²/2), and what rounding has taken from it, for x >= 10.
+
+    It is the integral of x/π·exp(-s²/2)/(x² + s²) over all s > 0, by the midpoint rule (Hunter and Regan), where
+    x²/(x² + s²) is taken as 1 - s²/(x² + s²).
+    """
+    less = 0.0
+    for square, weight in MIDPOINTS:
+        less += weight / (x * x + square)
+    difference, lost = _added(INV_SQRT_2PI, -less)
+    quotient, rest = _quotient(difference, x, 0.0)
+    return quotient, rest + (lost + INV_SQRT_2PI_REST) / x
 
 
 def normal_cdf(x: float) -> float:
-    """erfc(-x/√2)/2, by Taylor around the rounded argument."""
-    if abs(x) > 39:
+    """Φ(x), by Maclaurin near 0, and from 1 on by the midpoint rule, which up to 10 misses what the pole at s = ix has."""
+    size = abs(x)
+    if size > 39:
         return float(x > 0)
-    z, lost = _product(-x, SQRT_HALF)
-    return 0.5 * math.erfc(z) - gaussian(x) * (lost - x * SQRT_HALF_REST) * INV_SQRT_PI
+    if size < 1:
+        bend = 0.0  # -x²/6·(1 - 3x²/20·(1 - 5x²/42·(…)))
+        for k in range(13, 0, -1):
+            bend = -x * x * (2 * k - 1) / (2 * k * (2 * k + 1)) * (1 + bend)
+        line, lost = _product(INV_SQRT_2PI, x)
+        result, more = _added(0.5, line)
+        return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend))
+    power, rest = _bell(x)
+    mills, missing = _mills(size)
+    tail, lost = _product(power, mills)
+    lost += power * missing + rest * mills
+    if size < 10:
+        lost += 1 / (1 + math.exp(10 * size))
+    return 1 - (tail + lost) if x > 0 else tail + lost
 
 
 def gelu(x: float) -> float:
     """x·Φ(x)"""
-    if not -39 < x < -37:
-        return x * normal_cdf(x) if abs(x) <= 39 or x != x else maximum(x, -0.0)
-    mills = -x  # here Φ underflows before x·Φ does: Laplace's continued fraction for φ/Φ
-    for k in range(12, 0, -1):
-        mills = k / mills - x
-    high = _high_bits(x)
-    half = math.exp(-high * high / 4)
-    return x * half * math.exp(-(x - high) * (x + high) / 2) * INV_SQRT_2PI / mills * half
+    if x < -39:
+        return -0.0
+    if x < -37:  # here Φ underflows before x·Φ does
+        mills, lost = _mills(-x)
+        return x * (mills + lost) * gaussian(x)
+    return x * normal_cdf(x)
 
 
 GELU_SLOPE, GELU_SLOPE_REST = 1.5957691216057308, -9.96930880911092e-17

@@ -1,9 +1,9 @@
-"""`python -m benchmarks accuracy`, `drawing` or `eager`"""
+"""`python -m benchmarks accuracy`, `drawing`, `eager` or `stepping`"""
 
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["accuracy", "drawing", "eager"]
+BENCHMARKS = ["accuracy", "drawing", "eager", "stepping"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHMARKS:

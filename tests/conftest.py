@@ -35,6 +35,19 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def silent(page: Page) -> Iterator[Page]:
+    """A page on which nothing may fail, be printed, be asked of the network, or pop up."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text))
+    own = ("file:", "data:")
+    page.on("request", lambda request: None if request.url.startswith(own) else faults.append(request.url))
+    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
 def keep_picture(page: Page) -> Callable[[str], None]:
     """Leave a picture of the page in the folder of STEPGRAD_SCREENSHOTS, if that is set."""
 

@@ -255,3 +255,12 @@ def test_mermaid() -> None:
         "n2 --> n3\n"
         "class g0 frame\n"
     )
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "<b>", "<", "a > b"])
+def test_a_scope_may_look_like_markup(name: str) -> None:
+    with scope(name):
+        y = Value(1.0, label=name).tanh()
+    for fold in (True, False):
+        svg = draw(y, fold=fold, depth=1).svg
+        assert name in unescape(svg) and "<script>" not in svg

@@ -344,14 +344,10 @@ def test_a_dark_notebook_shows_a_white_sheet(page: Page) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("label", HOSTILE)
-def test_nothing_in_a_label_runs(page: Page, tmp_path: Path, label: str) -> None:
-    faults: list[str] = []
-    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
-    page.on("pageerror", lambda error: faults.append(str(error)))
+def test_nothing_in_a_label_runs(silent: Page, tmp_path: Path, label: str) -> None:
     x = Value(0.5, label=label)
     sheet: Worksheet = worksheet(x * x + x, title=label)
     for path in sheet.save(tmp_path / "sheet.html"):
-        page.goto(path.as_uri())
-        page.hover("table")
-        assert page.locator("tbody tr").count() == 3
-    assert faults == []
+        silent.goto(path.as_uri())
+        silent.hover("table")
+        assert silent.locator("tbody tr").count() == 3

@@ -1,5 +1,5 @@
-// The interactive view of a computation graph, without any library. Whoever embeds it puts layout.js before it and wraps
-// both in a function.
+// The interactive view of a computation graph, without any library. Whoever embeds it puts layout.js before it and
+// wraps both in a function.
 //
 // From top to bottom: numbers and texts, drawing, graphView, which is the picture with all that people do there, and
 // mountGraph, which shows it by itself.
@@ -115,8 +115,9 @@ function titleOf(node) {
 
 /** A node in full. */
 function wholeOf(node) {
-  const numbers = node.kind === "constant" ? [] : [["data", exact(node.data)], ["grad", exact(node.grad)]];
-  return [titleOf(node), ...numbers.map(([word, number]) => `${word} = ${number || "?"}${node.more && word === "grad" ? " so far" : ""}`)];
+  if (node.kind === "constant") return [titleOf(node)];
+  const [data, grad] = [node.data, node.grad].map((x) => exact(x) || "?");
+  return [titleOf(node), `data = ${data}`, `grad = ${grad}${node.more ? " so far" : ""}`];
 }
 
 function drawNode(node, index, { x, y, w, h }) {
@@ -299,8 +300,8 @@ const [MANY, LOWEST, MARGIN] = [3000, 120, 8];
  * The picture, and what a page around it may do: `begin` once it is in the page, `renumber` nodes after their numbers
  * have changed, `point` at what happens now, `choose` a node.
  *
- * @param hooks - chosen(index or null), what to do then; hint, what to say when there is nothing to say; keys, what other
- *   keys do; turns, whether it may be laid out from top to bottom as well.
+ * @param hooks - chosen(index or null), what to do then; hint, what to say when there is nothing to say; keys, what
+ *   other keys do; turns, whether it may be laid out from top to bottom as well.
  */
 function graphView(graph, hooks = {}) {
   const { nodes, groups } = graph;

@@ -9,7 +9,7 @@ function calculate(text, operations) {
   let at = 0;
   const take = (...wanted) => (wanted.includes(tokens[at]) ? tokens[at++] : null);
   const fail = () => {
-    const what = at < tokens.length ? `“${cut(tokens[at], 20)}” is not understood here` : "Something is missing at the end";
+    const what = at < tokens.length ? `“${cut(tokens[at], 20)}” is not understood here` : "Something is missing";
     throw new Error(`${what}: type a number such as 2.5, or arithmetic such as 2*3.`);
   };
 

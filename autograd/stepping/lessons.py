@@ -39,7 +39,7 @@ class Formulas:
             from latex2mathml.converter import convert
         except ImportError:
             raise ImportError(
-                'typeset formulas need the package latex2mathml: python -m pip install "stepgrad[notebook]"'
+                'typeset formulas need the package latex2mathml: python -m pip install "stepgrad[draw]"'
             ) from None
         return [convert(latex) for latex in self.index]
 

@@ -13,6 +13,7 @@ from autograd.value import Value
 
 HERE = "autograd.stepping"
 BASE = (*VIEW, f"{HERE}/mathematics.js")
+STEPPER = (*BASE, f"{HERE}/replaying.js", f"{HERE}/telling.js", f"{HERE}/stepper.js")
 
 
 class Script(NamedTuple):
@@ -32,8 +33,8 @@ class Script(NamedTuple):
 def stepper_script(root: Value) -> Script:
     """What steps through a graph; it cannot compute it anew if JavaScript lacks one of its operations."""
     if missing(root):
-        return Script("Stepper", (*BASE, f"{HERE}/stepper.js"), "null")
-    return Script("Stepper", (*BASE, f"{HERE}/operations.js", f"{HERE}/stepper.js"), rules(root))
+        return Script("Stepper", STEPPER, "null")
+    return Script("Stepper", (f"{HERE}/operations.js", *STEPPER), rules(root))
 
 
 def practice_script() -> Script:

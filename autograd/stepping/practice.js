@@ -1,5 +1,5 @@
 // Gradients to be found by hand: the picture, a blank for each node, hints, and a diagnosis of what is wrong. Whoever
-// embeds it puts layout.js, view.js, operations.js, mathematics.js and arithmetic.js before it and wraps all in a function.
+// embeds it puts layout.js, view.js, mathematics.js and arithmetic.js before it and wraps all in a function.
 
 /** Whether a number is the one wanted, to three significant digits: as `matches` in mistakes.py. */
 function matches(answer, wanted, slack) {
@@ -40,7 +40,8 @@ function mountPractice(host, task, css, operations, link = {}) {
   });
   const rows = cards.map(makeRow);
   list.append(...rows.map(({ element }) => element));
-  const panel = html("div", { class: "panel" }, html("section", { class: "practice" }, html("h3", {}, "Find the gradients"), score, list));
+  const sheet = html("section", { class: "practice" }, html("h3", {}, "Find the gradients"), score, list);
+  const panel = html("div", { class: "panel" }, sheet);
   const body = html("div", { class: "body" }, view.element, panel);
   const whole = html("div", { class: graph.wheel ? "stepper full" : "stepper" }, body);
   panel.addEventListener("keydown", (event) => event.stopPropagation()); // a notebook has its own meaning for keys
@@ -48,7 +49,8 @@ function mountPractice(host, task, css, operations, link = {}) {
   function makeRow(card, index) {
     const name = nodes[card.node].name;
     const row = { tries: 0, hints: 0, right: false };
-    row.field = html("input", { type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-label": `gradient of ${name}` });
+    const plain = { type: "text", autocomplete: "off", spellcheck: "false" };
+    row.field = html("input", { ...plain, "aria-label": `gradient of ${name}` });
     row.mark = html("span", { class: "mark" });
     row.message = html("p", { class: "message", "aria-live": "polite" });
     row.hinted = html("ul", { class: "hints" });

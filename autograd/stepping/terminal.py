@@ -25,8 +25,8 @@ HELP = """\
 ←  b                 take the last step back
 r  Home              go to the beginning
 e  End               go to the end
-g                    go to a node: type its name and Enter; once more for its gradient
-s                    set a leaf: type its name and number, such as a=5, and Enter
+g                    type a node's name and Enter: go to its data, then its grad
+s                    set a leaf to a number: type its name and that, as in a=5
 ?                    show this
 q  Esc  Ctrl-C       quit
 
@@ -185,12 +185,12 @@ class _Screen:
         now, others = _concerned(self.stepper.step)
         moments = self.stepper.at(self.stepper.position)
         nodes = list(self.equations)
-        data = max((len(_signed(node.data)) for node in nodes), default=0)
-        name = max((_width(equation) for equation in self.equations.values()), default=0)
+        data = max(len(" data"), *(len(_signed(node.data)) for node in nodes))
+        name = max(len("node"), *(_width(equation) for equation in self.equations.values()))
         name = min(name, max(columns - data - GRADIENT - 6, NAME))
         place = nodes.index(now) if now else 0
         first = max(min(place - height // 2, len(nodes) - height), 0)
-        rows = [f"  {_padded('node', name)}  {' data':{data}}   grad"]
+        rows = [f"  {'node':{name}}  {' data':{data}}   grad"]
         for node in nodes[first : first + height]:
             mark = "▶" if node is now else "·" if node in others else " "
             moment = moments[node]
@@ -231,6 +231,8 @@ class _Screen:
             elif len(key) == 1 and key.isprintable():
                 typed += key
             self._type(question + typed)
+        else:
+            return
         if not self.in_place:
             self.out.write(f"{question}{typed}\n")
         if typed.strip():
