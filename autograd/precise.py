@@ -111,68 +111,64 @@ def _times_sigmoid(factor: float, x: float, lost: float = 0.0) -> float:
 
 
 def _bell(x: float) -> tuple[float, float]:
-    """exp(-x²/2), whose argument is split so that squaring it loses nothing: of its first bits, and what is left."""
+    """exp(-x²/2), and what to add to it: its argument is split so that squaring it loses nothing."""
     high = _high_bits(x)
     power = math.exp(-high * high / 2)
     return power, power * math.expm1(-(x - high) * (x + high) / 2)
 
 
 def gaussian(x: float) -> float:
-    """exp(-x²/2)"""
-    power, rest = _bell(x) if abs(x) <= 39 or x != x else (0.0, 0.0)
+    if abs(x) > 39:
+        return 0.0
+    power, rest = _bell(x)
     return power + rest
 
 
 INV_SQRT_PI = 0.5641895835477563  # 1/√π
 INV_SQRT_2PI, INV_SQRT_2PI_REST = 0.3989422804014327, -2.49232720227773e-17  # 1/√(2π)
 
-# The squares of the midpoints s of steps of π/5, from afar to near, and s²·exp(-s²/2)/5.
-MIDPOINTS = [(s * s, s * s * math.exp(-s * s / 2) / 5) for s in [k * math.pi / 10 for k in range(27, 0, -2)]]
+# s² and s²·exp(-s²/2)/5 at the midpoints s of steps of π/5
+MIDPOINTS = [(s2, s2 * math.exp(-s2 / 2) / 5) for s2 in [k * k * math.pi**2 / 100 for k in range(1, 28, 2)]]
+UPWARDS = 2.0**64
 
 
-def _mills(x: float) -> tuple[float, float]:
-    """Φ(-x)/exp(-x²/2), and what rounding has taken from it, for x >= 10.
+def _tail(x: float) -> float:
+    """2**64·Φ(-x) for x >= 1, far from underflow, by the midpoint rule (Hunter and Regan).
 
-    It is the integral of x/π·exp(-s²/2)/(x² + s²) over all s > 0, by the midpoint rule (Hunter and Regan), where
-    x²/(x² + s²) is taken as 1 - s²/(x² + s²).
+    Φ(-x) = exp(-x²/2)·x/π·∫exp(-s²/2)/(x² + s²) ds over all s > 0, and x²/(x² + s²) = 1 - s²/(x² + s²).
     """
-    less = 0.0
-    for square, weight in MIDPOINTS:
-        less += weight / (x * x + square)
-    difference, lost = _added(INV_SQRT_2PI, -less)
-    quotient, rest = _quotient(difference, x, 0.0)
-    return quotient, rest + (lost + INV_SQRT_2PI_REST) / x
+    parts = [INV_SQRT_2PI, INV_SQRT_2PI_REST, *[-weight / (x * x + s2) for s2, weight in MIDPOINTS]]
+    whole = sum(*parts)
+    mills, lost = _quotient(whole, x, 0.0)
+    lost += sum(*parts, -whole) / x
+    power, more = [UPWARDS * part for part in _bell(x)]
+    tail, rest = _product(power, mills)
+    rest += power * lost + more * mills
+    if x < 10:  # else the pole at s = ix is out of reach of the steps
+        rest += UPWARDS / (1 + math.exp(10 * x))
+    return tail + rest
 
 
 def normal_cdf(x: float) -> float:
-    """Φ(x), by Maclaurin near 0, and from 1 on by the midpoint rule, which up to 10 misses what the pole at s = ix has."""
-    size = abs(x)
-    if size > 39:
+    """Φ(x), near 0 by Maclaurin."""
+    if abs(x) > 39:
         return float(x > 0)
-    if size < 1:
-        bend = 0.0  # -x²/6·(1 - 3x²/20·(1 - 5x²/42·(…)))
-        for k in range(13, 0, -1):
-            bend = -x * x * (2 * k - 1) / (2 * k * (2 * k + 1)) * (1 + bend)
-        line, lost = _product(INV_SQRT_2PI, x)
-        result, more = _added(0.5, line)
-        return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend))
-    power, rest = _bell(x)
-    mills, missing = _mills(size)
-    tail, lost = _product(power, mills)
-    lost += power * missing + rest * mills
-    if size < 10:
-        lost += 1 / (1 + math.exp(10 * size))
-    return 1 - (tail + lost) if x > 0 else tail + lost
+    if abs(x) >= 1:
+        tail = _tail(abs(x)) / UPWARDS
+        return 1 - tail if x > 0 else tail
+    bend = 0.0  # -x²/6·(1 - 3·x²/20·(1 - 5·x²/42·(1 - …)))
+    for k in range(14, 0, -1):
+        bend = -x * x * (2 * k - 1) / (2 * k * (2 * k + 1)) * (1 + bend)
+    line, lost = _product(INV_SQRT_2PI, x)
+    result, more = _added(0.5, line)
+    return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend))
 
 
 def gelu(x: float) -> float:
-    """x·Φ(x)"""
+    """x·Φ(x), also where Φ itself underflows."""
     if x < -39:
         return -0.0
-    if x < -37:  # here Φ underflows before x·Φ does
-        mills, lost = _mills(-x)
-        return x * (mills + lost) * gaussian(x)
-    return x * normal_cdf(x)
+    return x * _tail(-x) / UPWARDS if x < -37 else x * normal_cdf(x)
 
 
 GELU_SLOPE, GELU_SLOPE_REST = 1.5957691216057308, -9.96930880911092e-17

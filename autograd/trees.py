@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from unicodedata import combining, east_asian_width
 
+from autograd.columns import width_of
 from autograd.notation import QUOTED, Names, name_nodes, short
 from autograd.value import Value
 
@@ -95,13 +95,13 @@ def _lines(root: Value, names: Names) -> list[tuple[str, Value | None]]:
 def _in_columns(lines: list[tuple[str, Value | None]]) -> str:
     nodes = [node for _, node in lines if node is not None]
     numbers = dict(zip(nodes, zip(_column([node.data for node in nodes]), _column([node.grad for node in nodes]))))
-    width = max(_width(left) for left, node in lines if node is not None)
+    width = max(width_of(left) for left, node in lines if node is not None)
     rows = []
     for left, node in lines:
         row = left
         if node is not None and not node.constant:
             data, grad = numbers[node]
-            row += f"{' ' * (width - _width(left))}   = {data}   grad {grad}"
+            row += f"{' ' * (width - width_of(left))}   = {data}   grad {grad}"
         rows.append(row.rstrip())
     return "\n".join(rows)
 
@@ -113,11 +113,6 @@ def _column(numbers: list[float]) -> list[str]:
         texts = [text if text.startswith("-") else f" {text}" for text in texts]
     width = max(map(len, texts))
     return [text.ljust(width) for text in texts]
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal it takes."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _cut(name: str) -> str:

@@ -24,6 +24,7 @@ ROOMS = [
     "autograd.graph",
     "autograd.recording",
     "autograd.backprop",
+    "autograd.columns",
     "autograd.notation",
     "autograd.anomaly",
     "autograd.copying",

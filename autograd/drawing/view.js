@@ -294,7 +294,7 @@ function drawAll(plan) {
 
 // The view
 
-const [MANY, LOWEST, MARGIN] = [3000, 120, 8];
+const [MANY, LOWEST, MARGIN, READABLE] = [3000, 120, 8, 0.6];
 
 /**
  * The picture, and what a page around it may do: `begin` once it is in the page, `renumber` nodes after their numbers
@@ -450,16 +450,15 @@ function graphView(graph, hooks = {}) {
     return length > whole - 2 * MARGIN ? place : Math.min(Math.max(place, MARGIN), whole - MARGIN - length);
   }
 
-  function bringIntoView({ x, y, w, h }) {
+  /** How far to move the picture so that a box is in view whole. */
+  function toBeInView({ x, y, w, h }) {
     const { k } = camera;
     const [left, top] = [x * k + camera.x, y * k + camera.y];
-    const [dx, dy] = [inView(left, w * k, area.w) - left, inView(top, h * k, area.h) - top];
-    if (dx || dy) pan(dx, dy);
+    return [inView(left, w * k, area.w) - left, inView(top, h * k, area.h) - top];
   }
 
-  function centre({ x, y, w, h }) {
+  function centre({ x, y, w, h }, k = Math.max(camera.k, 0.7)) {
     touched = true;
-    const k = Math.max(camera.k, 0.7);
     moveTo(k, area.w / 2 - (x + w / 2) * k, area.h / 2 - (y + h / 2) * k);
   }
 
@@ -556,7 +555,10 @@ function graphView(graph, hooks = {}) {
   function point(at) {
     now = at;
     markNow();
-    if (now.node !== null) bringIntoView(drawing.rectangles.get(drawing.shown[now.node]));
+    if (now.node === null) return;
+    const box = drawing.rectangles.get(drawing.shown[now.node]);
+    if (!touched && camera.k < READABLE) centre(box);
+    else if (toBeInView(box).some(Boolean)) centre(box, camera.k);
   }
 
   function markNow() {
@@ -676,7 +678,7 @@ function graphView(graph, hooks = {}) {
   picture.addEventListener("focusin", (event) => {
     const box = event.target.matches(":focus-visible") ? boxAt(event) : null; // not by a click
     if (box === null) return;
-    bringIntoView(drawing.rectangles.get(box));
+    pan(...toBeInView(drawing.rectangles.get(box)));
     tell(describe(box));
   });
 

@@ -12,7 +12,7 @@ from autograd.drawing.labels import cut
 from autograd.graph import topological
 from autograd.notation import name_nodes, short
 from autograd.recomputing import recompute
-from autograd.stepping.lessons import lesson, numbers
+from autograd.stepping.lessons import TooLargeError, lesson, numbers
 from autograd.stepping.listing import AnyStep, ForwardStep, SeedStep, Step, backward_steps, forward_steps
 from autograd.stepping.pages import cell, module, page, stepper_script, still_picture, write_page
 from autograd.stepping.widget import widget
@@ -284,7 +284,7 @@ class Stepper:
             The path.
 
         Raises:
-            ValueError: it ends in something else.
+            ValueError: it ends in something else, or the graph is too large.
             ImportError: the package latex2mathml is not installed.
             OSError: the file cannot be written.
         """
@@ -295,6 +295,8 @@ class Stepper:
         try:
             if self._widget is None:
                 self._widget = self._new_widget()
+        except TooLargeError as error:
+            return {"text/plain": f"{self!r}\n{error}"}
         except ImportError:  # no widgets here: the page does without Python
             return plain | {"text/html": cell(stepper_script(self.root), self._lesson())}
         bundle = self._widget._repr_mimebundle_()

@@ -13,6 +13,11 @@ from autograd.stepping.listing import AnyStep, ForwardStep, SeedStep, Step
 from autograd.value import Value
 
 EXPANDED = 300  # nodes, of which each has a box from the beginning
+MOST = 3_000  # nodes that a page holds
+
+
+class TooLargeError(ValueError):
+    """A graph is too large for a page."""
 
 
 class Places(Latex):
@@ -83,7 +88,13 @@ def task(root: Value, cards: dict[Value, dict[str, Any]]) -> dict[str, Any]:
 
 def _outline(root: Value) -> Outline:
     outline = Outline(root, None, "all", fold=False)
-    return outline if len(outline.nodes) <= EXPANDED else Outline(root, None, (), fold=True)
+    count = len(outline.nodes)
+    if count > MOST:
+        raise TooLargeError(
+            f"this graph has {count:,} nodes, a page to step through holds {MOST:,}; "
+            "take a part of it, such as the loss of one sample"
+        )
+    return outline if count <= EXPANDED else Outline(root, None, (), fold=True)
 
 
 def _entry(step: AnyStep, number: dict[Value, int], formulas: Formulas) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from autograd.stepping.solutions import FEW, Solution, listed, matches, several
 from autograd.value import Value
 
 
+TRIED = 20  # edges of a node through which each mistake is tried
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A wrong gradient, and what was probably done to get it.
@@ -87,6 +90,8 @@ def _without_upstream(solution: Solution, node: Value) -> _Wrong:
 def _some_paths(solution: Solution, node: Value) -> _Wrong:
     edges = solution.edges[node]
     count = len(edges)
+    if count > TRIED:  # a learner would hardly miss just one
+        return
     for size in range(1, count) if count <= FEW else (1, count - 1):
         for chosen in combinations(range(count), size):
             answer = sum(edges[i].contribution for i in chosen)
@@ -110,7 +115,7 @@ def _negated(solution: Solution, node: Value) -> _Wrong:
     edges, right = solution.edges[node], solution.gradient[node]
     yield -right, "The size is right, the sign is not. Go through the signs of all factors, and count the minuses."
     if len(edges) > 1:
-        for step in edges:
+        for step in edges[:TRIED]:
             yield (
                 right - 2 * step.contribution,
                 f"What comes back through {solution.way(step)} seems to have the wrong sign. "
@@ -119,7 +124,7 @@ def _negated(solution: Solution, node: Value) -> _Wrong:
 
 
 def _swapped(solution: Solution, node: Value) -> _Wrong:
-    for step in solution.edges[node]:
+    for step in solution.edges[node][:TRIED]:
         xs, out = _numbers(step)
         if len(xs) == 2:
             message = (
@@ -139,7 +144,7 @@ def _argument(solution: Solution, step: LocalStep) -> str:
 
 
 def _output(solution: Solution, node: Value) -> _Wrong:
-    for step in solution.edges[node]:
+    for step in solution.edges[node][:TRIED]:
         xs, out = _numbers(step)
         if len(xs) > FEW:
             continue
@@ -158,7 +163,7 @@ def _output(solution: Solution, node: Value) -> _Wrong:
 
 def _outer(solution: Solution, node: Value) -> _Wrong:
     edges, right = solution.edges[node], solution.gradient[node]
-    for step in edges:
+    for step in edges[:TRIED]:
         yield (
             _with_partial(solution, step, 1.0),
             f"That hands on {solution.arriving(step)} as it is: the derivative {solution.rule(step)} is missing. "
@@ -170,9 +175,9 @@ def _outer(solution: Solution, node: Value) -> _Wrong:
             "That adds up the gradients as they arrive. Multiply each by its local derivative: "
             f"{listed([solution.local(step) for step in edges])}.",
         )
-    for user in dict.fromkeys(step.node for step in edges):
+    for user in dict.fromkeys(step.node for step in edges[:TRIED]):
         partial = sum(step.partial for step in edges if step.node is user)
-        for outer in solution.edges[user]:
+        for outer in solution.edges[user][:TRIED]:
             yield (
                 right + (outer.upstream - outer.contribution) * partial,
                 f"Further out, the derivative {solution.rule(outer)} seems to be missing. "

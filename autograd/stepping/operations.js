@@ -96,25 +96,16 @@ const OPERATIONS = (() => {
     return guess && rounded(fixed(guess, p) + step(...circle(guess, p), p), p);
   }
 
-  /** erf x. */
-  function integral(x, p) {
+  function erf(x) {
+    if (!(Math.abs(x) < 6)) return Math.sign(x);
+    const p = 108n + precision(x);
     const X = fixed(x, p);
     let sum = 0n;
     for (let term = 2n * X, k = 1n; term; k += 1n) {
       sum += term / (2n * k - 1n);
       term = (-term * X * X) / (k << (2n * p));
     }
-    return (sum << p) / root((PI >> (P - p)) << p);
-  }
-  function erf(x) {
-    if (!(Math.abs(x) < 6)) return Math.sign(x);
-    const p = 108n + precision(x);
-    return x && rounded(integral(x, p), p);
-  }
-  function erfc(x) {
-    if (!(Math.abs(x) < 28)) return 1 - Math.sign(x);
-    const p = 192n + BigInt(Math.ceil(3 * x * x)); // large terms cancel, and little is left
-    return rounded((1n << p) - integral(x, p), p);
+    return x && rounded((sum << p) / root((PI >> (P - p)) << p), p);
   }
 
   function exp(x) {
@@ -218,25 +209,38 @@ const OPERATIONS = (() => {
     const half = exp(x / 2);
     return (factor * half * (half * (1 + lost))) / (1 + half * half);
   }
-  function gaussian(x) {
-    if (Math.abs(x) > 39) return 0;
+  function bell(x) {
     const high = highBits(x);
     const found = exp((-high * high) / 2);
-    return found + found * Math.expm1((-(x - high) * (x + high)) / 2);
+    return [found, found * Math.expm1((-(x - high) * (x + high)) / 2)];
   }
-  const [INV_SQRT_PI, INV_SQRT_2PI] = [0.5641895835477563, 0.3989422804014327];
+  const gaussian = (x) => (Math.abs(x) > 39 ? 0 : together(bell(x)));
+  const [INV_SQRT_2PI, INV_SQRT_2PI_REST] = [0.3989422804014327, -2.49232720227773e-17];
+  const SQUARES = Array.from({ length: 14 }, (_, i) => ((2 * i + 1) * (2 * i + 1) * (Math.PI * Math.PI)) / 100);
+  const MIDPOINTS = SQUARES.map((s2) => [s2, (s2 * exp(-s2 / 2)) / 5]);
+  const UPWARDS = 2 ** 64;
+  function tail(x) {
+    const parts = [INV_SQRT_2PI, INV_SQRT_2PI_REST, ...MIDPOINTS.map(([s2, weight]) => -weight / (x * x + s2))];
+    const whole = sum(...parts);
+    const [mills, rest] = quotient(whole, x, 0);
+    const lost = rest + sum(...parts, -whole) / x;
+    const [found, more] = bell(x).map((part) => UPWARDS * part);
+    const [most, left] = product(found, mills);
+    const pole = x < 10 ? UPWARDS / (1 + exp(10 * x)) : 0;
+    return most + (left + (found * lost + more * mills) + pole);
+  }
   function normal_cdf(x) {
     if (Math.abs(x) > 39) return Number(x > 0);
-    const [z, lost] = product(-x, 0.7071067811865476);
-    return 0.5 * erfc(z) - gaussian(x) * (lost - x * -4.833646656726457e-17) * INV_SQRT_PI;
+    if (Math.abs(x) >= 1) return x > 0 ? 1 - tail(x) / UPWARDS : tail(-x) / UPWARDS;
+    let bend = 0;
+    for (let k = 14; k > 0; k -= 1) bend = ((-x * x * (2 * k - 1)) / (2 * k * (2 * k + 1))) * (1 + bend);
+    const [line, lost] = product(INV_SQRT_2PI, x);
+    const [result, more] = added(0.5, line);
+    return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend));
   }
   function gelu(x) {
-    if (!(-39 < x && x < -37)) return Math.abs(x) > 39 ? maximum(x, -0) : x * normal_cdf(x);
-    let mills = -x;
-    for (let k = 12; k > 0; k -= 1) mills = k / mills - x;
-    const high = highBits(x);
-    const half = exp((-high * high) / 4);
-    return ((x * half * exp((-(x - high) * (x + high)) / 2) * INV_SQRT_2PI) / mills) * half;
+    if (x < -39) return -0;
+    return x < -37 ? (x * tail(-x)) / UPWARDS : x * normal_cdf(x);
   }
   const [GELU_SLOPE, GELU_CUBE] = [1.5957691216057308, 0.044715];
   function gelu_tanh(x) {

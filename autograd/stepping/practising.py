@@ -13,7 +13,7 @@ from autograd.drawing.labels import cut
 from autograd.expressions import parse
 from autograd.notation import QUOTED, exact
 from autograd.stepping.cards import RIGHT, UNKNOWN, Card, Verdict, card
-from autograd.stepping.lessons import task
+from autograd.stepping.lessons import TooLargeError, task
 from autograd.stepping.pages import cell, module, page, practice_script, still_picture, write_page
 from autograd.stepping.solutions import Solution, listed
 from autograd.stepping.widget import widget
@@ -226,7 +226,7 @@ class Practice:
             The path.
 
         Raises:
-            ValueError: it ends in something else.
+            ValueError: it ends in something else, or the graph is too large.
             OSError: the file cannot be written.
         """
         return write_page(path, self.html)
@@ -236,6 +236,8 @@ class Practice:
         try:
             if self._widget is None:
                 self._widget = self._new_widget()
+        except TooLargeError as error:
+            return {"text/plain": f"{self!r}\n{error}"}
         except ImportError:  # no widgets here: the page does without Python
             return plain | {"text/html": cell(practice_script(), self._task())}
         data, metadata = self._widget._repr_mimebundle_()

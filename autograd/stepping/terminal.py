@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import os
-import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import takewhile
-from select import select
 from typing import TextIO
-from unicodedata import combining, east_asian_width
 
+from autograd.columns import cut, padded, width_of
 from autograd.notation import TEXT, printable, short
 from autograd.stepping.cursor import Moment, Stepper
+from autograd.stepping.keyboard import ESCAPE, keyboard
 from autograd.stepping.listing import AnyStep, ForwardStep, SeedStep
 from autograd.value import Value
 
@@ -33,11 +29,7 @@ q  Esc  Ctrl-C       quit
 The step gives a number to the node marked ▶; it comes from those marked ·
 A gradient that ends in + … is not whole yet: more terms will arrive."""
 
-ENTER, BACKSPACE, ESCAPE, END_OF_INPUT = ("\n", "\r"), ("\x7f", "\b"), "\x1b", "\x04"
-ONE_KEY = re.compile(r"\x1b[\[O][\d;]*.|.", re.DOTALL)
-AS_XTERM = {"\x1b[1~": "\x1b[H", "\x1b[7~": "\x1b[H", "\x1b[4~": "\x1b[F", "\x1b[8~": "\x1b[F"}  # Home and End
-PAUSE = 0.05  # seconds within which the rest of a key arrives
-
+ENTER, BACKSPACE = ("\n", "\r"), ("\x7f", "\b")
 CLEAR, CLEAR_LINE, BOLD, PLAIN = "\x1b[H\x1b[J", "\r\x1b[K", "\x1b[1m", "\x1b[0m"
 AROUND = 8  # lines of a screen that are not nodes
 FEWEST = 3  # nodes, however low the terminal is
@@ -85,7 +77,7 @@ def walk(stepper: Stepper, source: TextIO, out: TextIO) -> None:
     → next   ← back   q quit   ? help   r beginning   e end   g go to   s set
     <BLANKLINE>
     """
-    with _keyboard(source) as keys:
+    with keyboard(source) as keys:
         screen = _Screen(stepper, keys, out, in_place=source.isatty() and out.isatty())
         try:
             screen.show()
@@ -93,44 +85,6 @@ def walk(stepper: Stepper, source: TextIO, out: TextIO) -> None:
                 screen.press(key)
         finally:
             screen.leave()
-
-
-@contextmanager
-def _keyboard(source: TextIO) -> Iterator[Iterator[str]]:
-    """The keys that are pressed, until the input ends; a terminal does not show them meanwhile."""
-    if not source.isatty():
-        yield _until_the_end(iter(lambda: source.read(1), ""))
-        return
-    from readchar import key, readkey
-
-    named = {key.RIGHT: "right", key.LEFT: "left", key.HOME: "home", key.END: "end"}
-    if sys.platform == "win32":
-        yield _until_the_end(named.get(pressed, pressed) for pressed in iter(readkey, ""))
-        return
-    import termios
-    import tty
-
-    # Not readkey: here it waits for another key after Esc, and drops those pressed while a screen is drawn.
-    before = termios.tcgetattr(source)
-    try:
-        tty.setcbreak(source, termios.TCSADRAIN)
-        yield _until_the_end(named.get(pressed, pressed) for pressed in _pressed(source.fileno()))
-    finally:
-        termios.tcsetattr(source, termios.TCSADRAIN, before)
-
-
-def _until_the_end(keys: Iterator[str]) -> Iterator[str]:
-    return takewhile(lambda key: key != END_OF_INPUT, keys)
-
-
-def _pressed(terminal: int) -> Iterator[str]:
-    """Keys as xterm sends them: a character each, or a few after that of Esc."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    while sent := os.read(terminal, 1024):
-        if sent.endswith(ESCAPE.encode()) and select([terminal], [], [], PAUSE)[0]:
-            sent += os.read(terminal, 1024)
-        for key in ONE_KEY.findall(decoder.decode(sent)):
-            yield AS_XTERM.get(key, key.replace("\x1bO", "\x1b["))
 
 
 class _Screen:
@@ -186,7 +140,7 @@ class _Screen:
         moments = self.stepper.at(self.stepper.position)
         nodes = list(self.equations)
         data = max(len(" data"), *(len(_signed(node.data)) for node in nodes))
-        name = max(len("node"), *(_width(equation) for equation in self.equations.values()))
+        name = max(len("node"), *(width_of(equation) for equation in self.equations.values()))
         name = min(name, max(columns - data - GRADIENT - 6, NAME))
         place = nodes.index(now) if now else 0
         first = max(min(place - height // 2, len(nodes) - height), 0)
@@ -195,7 +149,7 @@ class _Screen:
             mark = "▶" if node is now else "·" if node in others else " "
             moment = moments[node]
             known = "" if moment.data is None else _signed(moment.data)
-            rows.append(f"{mark} {_padded(self.equations[node], name)}  {known:{data}}  {_gradient(moment)}".rstrip())
+            rows.append(f"{mark} {padded(self.equations[node], name)}  {known:{data}}  {_gradient(moment)}".rstrip())
         if first:
             rows[1] = f"  … {first + 1} more"
         if first + height < len(nodes):
@@ -206,11 +160,11 @@ class _Screen:
         """The step, on two lines if one is too short."""
         words = printable(str(self.stepper.step or "nothing is computed yet; → takes the first step"))
         rule, because, reason = words.rpartition(f"{TEXT.space}because ")
-        return [rule, f"{because}{reason}"] if rule and _width(words) > columns else [words]
+        return [rule, f"{because}{reason}"] if rule and width_of(words) > columns else [words]
 
     def _write(self, lines: list[str]) -> None:
         columns, _ = shutil.get_terminal_size()
-        lines = [_cut(line, columns) for line in lines]
+        lines = [cut(line, columns) for line in lines]
         if self.bold:
             lines = [f"{BOLD}{line}{PLAIN}" if line.startswith("▶") else line for line in lines]
         text = "\n".join(lines)
@@ -241,7 +195,7 @@ class _Screen:
     def _type(self, line: str) -> None:
         if self.in_place:
             columns, _ = shutil.get_terminal_size()
-            self.out.write(CLEAR_LINE + _cut(line, columns - 1))
+            self.out.write(CLEAR_LINE + cut(line, columns - 1))
             self.out.flush()
 
 
@@ -280,22 +234,3 @@ def _signed(x: float) -> str:
     """A number shortened, with room for its sign."""
     text = short(x)
     return text if text.startswith("-") else f" {text}"
-
-
-def _padded(text: str, width: int) -> str:
-    text = _cut(text, width)
-    return text + " " * (width - _width(text))
-
-
-def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
-        return text
-    text = text[: max(width - 1, 0)]
-    while _width(text) > max(width - 1, 0):
-        text = text[:-1]
-    return f"{text}…"
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal it takes."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
