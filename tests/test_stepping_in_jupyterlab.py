@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.lab import open_notebook, render_all_cells, run_all_cells, run_last_cell, write_notebook
 
@@ -21,6 +21,12 @@ w, x, b = Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.5, label="b")
 n = w * x + b; n.label = "n"
 L = n.tanh() * n; L.label = "L"
 """
+
+
+def widgets(page: Page, count: int) -> list[Locator]:
+    shown = page.locator(".jp-OutputArea-output .stepper")
+    expect(shown).to_have_count(count, timeout=30_000)
+    return shown.all()
 
 
 @pytest.mark.parametrize("width", [1280, 800])
@@ -41,7 +47,7 @@ def test_step_edit_and_practise(
     )
     open_notebook(page, address, "walk.ipynb")
     run_all_cells(page)
-    walk, sheet = page.locator(".jp-OutputArea-output .stepper").all()
+    walk, sheet = widgets(page, 2)
 
     for _ in range(5):
         walk.get_by_role("button", name="Next", exact=True).click()
@@ -91,7 +97,7 @@ def test_python_moves_the_widget_and_a_second_view_shows_the_same(
     )
     open_notebook(page, jupyter[0], "two.ipynb")
     run_all_cells(page)
-    first, second, sheet = page.locator(".jp-OutputArea-output .stepper").all()
+    first, second, sheet = widgets(page, 3)
     for view in (first, second):
         expect(view.locator(".counter")).to_have_text("8 / 12")
         expect(view.locator("g.node", has_text="n = v1 + b").locator(".number-data")).to_have_text("1.0")
@@ -120,7 +126,7 @@ stepper""",
     )
     open_notebook(page, jupyter[0], "fussy.ipynb")
     run_all_cells(page)
-    walk = page.locator(".jp-OutputArea-output .stepper")
+    (walk,) = widgets(page, 1)
     walk.locator("g.node", has_text="x").first.click()
     walk.get_by_label("value of x").fill("4")
     walk.get_by_label("value of x").press("Enter")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.drawing.labels import cut
 from autograd.graph import topological
 from autograd.notation import name_nodes, short
 from autograd.recomputing import recompute
-from autograd.stepping.lessons import TooLargeError, lesson, numbers
+from autograd.stepping.lessons import lesson, numbers
 from autograd.stepping.listing import AnyStep, ForwardStep, SeedStep, Step, backward_steps, forward_steps
-from autograd.stepping.pages import cell, module, page, stepper_script, still_picture, write_page
-from autograd.stepping.widget import widget
+from autograd.stepping.pages import stepper_script
+from autograd.stepping.shown import Shown
 from autograd.table import as_float
 from autograd.value import Value
 
@@ -48,7 +46,7 @@ class Moment(NamedTuple):
         return f"{data}, grad = {short(self.grad)}{terms}"
 
 
-class Stepper:
+class Stepper(Shown):
     """Walk through a graph by hand: forward from node to node, then backward along the chain rule.
 
     The first steps compute each node from its arguments, one starts the way back with ∂L/∂L = 1, and each of the
@@ -85,8 +83,9 @@ class Stepper:
             raise TypeError(f"Stepper needs a Value, got {type(root).__name__} {root!r:.60}")
         self.root = root
         self.names: dict[Value, str] = name_nodes(root)
+        self._title = f"backprop through {cut(self.names[root])}"
+        self._script = stepper_script(root)
         self._position = 0
-        self._widget: Any = None
         self._read()
 
     def _read(self) -> None:
@@ -269,49 +268,15 @@ class Stepper:
     def __len__(self) -> int:
         return len(self.steps)
 
-    @property
-    def html(self) -> str:
-        """A page of its own to step through the graph; it needs no network and no Python."""
-        return page(stepper_script(self.root), self._lesson(), f"backprop through {cut(self.names[self.root])}")
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file, at the position where the stepper is.
-
-        Args:
-            path: where to; it ends in .html.
-
-        Returns:
-            The path.
-
-        Raises:
-            ValueError: it ends in something else, or the graph is too large.
-            ImportError: the package latex2mathml is not installed.
-            OSError: the file cannot be written.
-        """
-        return write_page(path, self.html)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        plain = {"text/plain": repr(self)}
-        try:
-            if self._widget is None:
-                self._widget = self._new_widget()
-        except TooLargeError as error:
-            return {"text/plain": f"{self!r}\n{error}"}
-        except ImportError:  # no widgets here: the page does without Python
-            return plain | {"text/html": cell(stepper_script(self.root), self._lesson())}
-        bundle = self._widget._repr_mimebundle_()
-        return ({**bundle[0], **plain, "text/html": still_picture(self.root)}, bundle[1])
-
-    def _new_widget(self) -> Any:
-        state = self._lesson()
-        shared = {"numbers": state.pop("numbers"), "position": state.pop("position"), "lesson": state}
-        made = widget(module(stepper_script(self.root)), shared)
-        made.on_msg(lambda _, message, __: self._heard(message))
-        made.observe(lambda change: self.seek(change["new"]), "position")
-        return made
-
-    def _lesson(self) -> dict[str, Any]:
+    def _data(self) -> dict[str, Any]:
         return lesson(self.root, self.steps, self._position)
+
+    def _shared(self) -> tuple[str, ...]:
+        return "numbers", "position"
+
+    def _listen(self, widget: Any) -> None:
+        widget.on_msg(lambda _, message, __: self._heard(message))
+        widget.observe(lambda change: self.seek(change["new"]), "position")
 
     def _heard(self, message: dict[str, Any]) -> None:
         """Someone has typed a number into the widget."""

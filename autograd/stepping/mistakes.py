@@ -16,7 +16,6 @@ from autograd.backprop import LocalStep
 from autograd.stepping.solutions import FEW, Solution, listed, matches, several
 from autograd.value import Value
 
-
 TRIED = 20  # edges of a node through which each mistake is tried
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.drawing import DrawingError, draw
@@ -68,14 +66,6 @@ def still_picture(root: Value) -> str:
         return still(drawing.svg, drawing.caption)
     except DrawingError:
         return ""
-
-
-def write_page(path: str | PathLike[str], html: str) -> Path:
-    path = Path(path)
-    if path.suffix.lower() != ".html":
-        raise ValueError(f"a page is saved as .html, got {path.name!r}")
-    path.write_bytes(html.encode())
-    return path
 
 
 def _style() -> str:

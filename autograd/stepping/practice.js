@@ -156,7 +156,7 @@ function mountPractice(host, task, css, operations, link = {}) {
 
 /** In a notebook, joined to the Practice in Python. */
 function renderPractice(model, el, css, operations) {
-  const task = { ...model.get("task"), history: model.get("history") };
+  const task = { ...model.get("data"), history: model.get("history") };
   const practice = mountPractice(el.appendChild(html("div")), task, css, operations, {
     done: (history) => {
       model.set("history", history);

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from autograd.drawing.labels import cut
 from autograd.expressions import parse
 from autograd.notation import QUOTED, exact
 from autograd.stepping.cards import RIGHT, UNKNOWN, Card, Verdict, card
-from autograd.stepping.lessons import TooLargeError, task
-from autograd.stepping.pages import cell, module, page, practice_script, still_picture, write_page
+from autograd.stepping.lessons import task
+from autograd.stepping.pages import practice_script
+from autograd.stepping.shown import Shown
 from autograd.stepping.solutions import Solution, listed
-from autograd.stepping.widget import widget
 from autograd.table import as_float
 from autograd.value import Value
 
@@ -72,8 +70,11 @@ class Report:
         return f" ({', '.join(counts)})" if counts else ""
 
 
-class Practice:
+class Practice(Shown):
     """A graph whose gradients are to be found by hand, made by `practice`.
+
+    A notebook shows it as a sheet to fill in; `.save("sheet.html")` makes a page of a fresh one. Who looks into that
+    file finds the answers, as in the back of a book.
 
     Attributes:
         root: what is differentiated.
@@ -83,9 +84,10 @@ class Practice:
     def __init__(self, root: Value) -> None:
         solution = Solution(root)
         self.root = root
+        self._title = f"backprop through {cut(solution.names[root])}"
+        self._script = practice_script()
         self.cards = {node: card(solution, node) for node in solution.edges}
         self._history: list[list[Any]] = []  # all that was answered and all hints, in order
-        self._widget: Any = None
         self._nodes = {card.name: node for node, card in self.cards.items()}
         self._verdicts: dict[str, Verdict | None] = dict.fromkeys(self._nodes)
         self._tries: Counter[str] = Counter()
@@ -209,51 +211,19 @@ class Practice:
             dict(self._verdicts), dict(self._tries), {name: len(taken) for name, taken in self._hints.items() if taken}
         )
 
-    @property
-    def html(self) -> str:
-        """A page to practise in, with nothing filled in; it needs no network and no Python."""
-        return page(
-            practice_script(), self._task() | {"history": []}, f"backprop through {cut(self.cards[self.root].name)}"
-        )
+    def _data(self) -> dict[str, Any]:
+        cards = {node: asdict(card) for node, card in self.cards.items()}
+        words = {"right": RIGHT, "unknown": UNKNOWN}
+        return task(self.root, cards) | {"words": words, "history": self._history}
 
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file. Who looks into it finds the answers, as in the back of a book.
+    def _fresh(self) -> dict[str, Any]:
+        return self._data() | {"history": []}
 
-        Args:
-            path: where to; it ends in .html.
+    def _shared(self) -> tuple[str, ...]:
+        return ("history",)
 
-        Returns:
-            The path.
-
-        Raises:
-            ValueError: it ends in something else, or the graph is too large.
-            OSError: the file cannot be written.
-        """
-        return write_page(path, self.html)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        plain = {"text/plain": repr(self)}
-        try:
-            if self._widget is None:
-                self._widget = self._new_widget()
-        except TooLargeError as error:
-            return {"text/plain": f"{self!r}\n{error}"}
-        except ImportError:  # no widgets here: the page does without Python
-            return plain | {"text/html": cell(practice_script(), self._task())}
-        data, metadata = self._widget._repr_mimebundle_()
-        return data | plain | {"text/html": still_picture(self.root)}, metadata
-
-    def _new_widget(self) -> Any:
-        task = self._task()
-        made = widget(module(practice_script()), {"history": task.pop("history"), "task": task})
-        made.observe(lambda change: self._follow(change["new"]), "history")
-        return made
-
-    def _task(self) -> dict[str, Any]:
-        return task(self.root, {node: asdict(card) for node, card in self.cards.items()}) | {
-            "words": {"right": RIGHT, "unknown": UNKNOWN},
-            "history": self._history,
-        }
+    def _listen(self, widget: Any) -> None:
+        widget.observe(lambda change: self._follow(change["new"]), "history")
 
     def _follow(self, history: list[list[Any]]) -> None:
         """Do what was done in the widget."""

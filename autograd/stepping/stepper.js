@@ -203,7 +203,7 @@ function mountStepper(host, lesson, css, operations, link = {}) {
 
 /** In a notebook, joined to the Stepper in Python. */
 function renderStepper(model, el, css, operations) {
-  const lesson = { ...model.get("lesson"), numbers: model.get("numbers"), position: model.get("position") };
+  const lesson = { ...model.get("data"), numbers: model.get("numbers"), position: model.get("position") };
   const stepper = mountStepper(el.appendChild(html("div")), lesson, css, operations, {
     moved: (position) => {
       model.set("position", position);
