@@ -29,6 +29,7 @@ from autograd import (
     softplus,
     value_and_grad,
 )
+from autograd.precise import INV_SQRT_2PI, INV_SQRT_2PI_REST
 from autograd.table import TABLE, Op
 from tests.oracle import (
     COMPOSED,
@@ -98,6 +99,24 @@ def test_values_and_partials_everywhere(name: str, function: Any, points: Callab
                     assert name in LISTED and abs(computed - slope) <= 2**-52, (point, computed, float(slope))
                     excused.add("partial")
     assert ("value" in excused, "partial" in excused) == (name in LISTED_VALUES, name in LISTED), "only what needs it"
+
+
+@pytest.mark.parametrize("name, bound", [("normal_cdf", 2.0), ("gelu", 2.5)])
+def test_the_integral_of_the_bell_curve_down_to_the_least_float64(name: str, bound: float) -> None:
+    """Also where the formulas change, at 1, 10 and 37, and where the rounding of exp counts most, at 1.16."""
+    around = [1.0, 1.16, 10.0, 37.0, 37.5, 38.4]
+    points = [
+        *[k / 99 for k in range(-3900, 900)],
+        *[s * (x + k / 999) for s in (-1, 1) for x in around for k in range(-99, 99)],
+    ]
+    with mp.workdps(DIGITS):
+        assert max(error_in_ulps(TABLE[name](x), ORACLE[name].value(mpf(x))) for x in points) <= bound
+
+
+def test_what_rounding_takes_from_a_constant_is_known() -> None:
+    with mp.workdps(DIGITS):
+        missing = 1 / mpmath.sqrt(2 * mp.pi) - INV_SQRT_2PI
+        assert float(missing) == INV_SQRT_2PI_REST
 
 
 def same(i: int, j: int) -> int:

@@ -419,7 +419,9 @@ function graphView(graph, hooks = {}) {
       const { w, h } = layOut({ ...graph, direction }, open, sizeOf).rectangles.get(ROOT);
       return Math.min(1, area.w / w, highest() / h);
     };
-    graph.direction = scale("TB") > 1.25 * scale("LR") ? "TB" : "LR";
+    if (scale("TB") <= 1.25 * scale("LR")) return;
+    graph.direction = "TB";
+    redraw();
   }
 
   /** As high as what it shows, within bounds; a window that grows with what is in it says little. */
@@ -555,10 +557,15 @@ function graphView(graph, hooks = {}) {
   function point(at) {
     now = at;
     markNow();
-    if (now.node === null) return;
+    follow();
+  }
+
+  /** Keep in view what happens now, and large enough to be read unless someone has chosen another size. */
+  function follow() {
+    if (now.node === null || !area.w) return;
     const box = drawing.rectangles.get(drawing.shown[now.node]);
     if (!touched && camera.k < READABLE) centre(box);
-    else if (toBeInView(box).some(Boolean)) centre(box, camera.k);
+    else if (toBeInView(box).some((way) => Math.abs(way) > 1)) centre(box, camera.k);
   }
 
   function markNow() {
@@ -717,17 +724,24 @@ function graphView(graph, hooks = {}) {
     depths.forEach((its, index) => (open[index] &&= its < depth));
   }
 
+  let turned = !hooks.turns;
+
+  /** Fit it to its place, which in a notebook it may get only after a while. */
+  function appear() {
+    measure();
+    if (touched || !area.w) return;
+    if (!turned) turn();
+    turned = true;
+    fit(true);
+    follow();
+  }
+
   function begin() {
     if (tooMany(open)) return say(`This graph is too large to show: ${tooMany(open)}`);
-    measure();
-    if (hooks.turns) turn();
     redraw();
-    fit(true);
     tell("");
-    new ResizeObserver(() => {
-      measure();
-      if (!touched) fit(true);
-    }).observe(picture);
+    appear();
+    new ResizeObserver(appear).observe(picture);
   }
 
   return { element: view, begin, renumber, point, choose: highlight };
