@@ -108,11 +108,11 @@ def push_forward(roots: Collection[Any], tangent: dict[Any, Any], create_graph: 
 
 
 def _times(upstream: Any, partial: Any) -> Any:
-    """The product, without a node for a factor of 1."""
+    """The product, without a node for a factor of 1 or -1."""
     if isinstance(upstream, float) and upstream == 1:
         return partial
-    if isinstance(partial, (float, int)) and partial == 1:
-        return upstream
+    if isinstance(partial, (float, int)) and partial in (1, -1):
+        return upstream if partial == 1 else -upstream
     return upstream * partial
 
 

@@ -205,7 +205,7 @@ def gelu(x: Number, approximate: str = "none") -> Any:
 
     >>> from autograd import gelu
     >>> gelu(1.0), gelu(1.0, approximate="tanh")
-    (0.841344746068543, 0.8411919906082768)
+    (0.8413447460685429, 0.8411919906082768)
     """
     if approximate not in ("none", "tanh"):
         raise ValueError(f"approximate is 'none' or 'tanh', got {approximate!r}")

@@ -11,33 +11,131 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Parameter
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import hinge_loss, mse_loss
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_sum_of_squares,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    softmax_cross_entropy_with_logits,
+)
 from nn.module import Module
-from nn.optim import SGD
+from nn.perceptron import Perceptron
+from nn.sequential import Sequential
 
 if TYPE_CHECKING:
+    from nn.checkpoints import History
+    from nn.clipping import clip_grad_norm_, clip_grad_value_
+    from nn.data import AND, NAND, OR, XOR, batches, one_hot, spirals, split, standardize
     from nn.network_drawing import NetworkDrawing, draw_network
+    from nn.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, Optimizer, RMSprop
+    from nn.plots import (
+        TrainingAnimation,
+        plot_activations,
+        plot_decision_boundary,
+        plot_descent_1d,
+        plot_descent_2d,
+        plot_learning_rates,
+        plot_losses,
+        plot_weights,
+    )
+    from nn.saving import load, save
+    from nn.schedules import CosineAnnealingLR, ExponentialLR, LinearLR, LRScheduler, SequentialLR, StepLR
+    from nn.training import Epoch, accuracy, fit
+
+# Imported at first use: these need NumPy, matplotlib, or the rooms that draw graphs, and not every program does.
+_LAZY = {
+    "nn.checkpoints": ["History"],
+    "nn.clipping": ["clip_grad_norm_", "clip_grad_value_"],
+    "nn.data": ["AND", "NAND", "OR", "XOR", "batches", "one_hot", "spirals", "split", "standardize"],
+    "nn.network_drawing": ["NetworkDrawing", "draw_network"],
+    "nn.optimizers": ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RMSprop"],
+    "nn.plots": [
+        "TrainingAnimation",
+        "plot_activations",
+        "plot_decision_boundary",
+        "plot_descent_1d",
+        "plot_descent_2d",
+        "plot_learning_rates",
+        "plot_losses",
+        "plot_weights",
+    ],
+    "nn.saving": ["load", "save"],
+    "nn.schedules": ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LinearLR", "SequentialLR", "StepLR"],
+    "nn.training": ["Epoch", "accuracy", "fit"],
+}
+_HOMES = {name: module for module, names in _LAZY.items() for name in names}
 
 __all__ = [
+    "AND",
     "MLP",
+    "NAND",
+    "OR",
     "SGD",
+    "XOR",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "CosineAnnealingLR",
+    "Epoch",
+    "ExponentialLR",
+    "History",
+    "LRScheduler",
     "Layer",
+    "LinearLR",
     "Module",
+    "NAdam",
     "NetworkDrawing",
     "Neuron",
+    "Optimizer",
     "Parameter",
+    "Perceptron",
+    "RMSprop",
+    "Sequential",
+    "SequentialLR",
+    "StepLR",
+    "TrainingAnimation",
+    "accuracy",
+    "batches",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "cross_entropy",
     "draw_network",
+    "fit",
+    "half_sum_of_squares",
     "hinge_loss",
+    "huber_loss",
+    "l1_loss",
+    "load",
     "mse_loss",
+    "nll_loss",
+    "one_hot",
+    "plot_activations",
+    "plot_decision_boundary",
+    "plot_descent_1d",
+    "plot_descent_2d",
+    "plot_learning_rates",
+    "plot_losses",
+    "plot_weights",
+    "save",
+    "softmax_cross_entropy_with_logits",
+    "spirals",
+    "split",
+    "standardize",
 ]
-
-# Imported at first use: they need the rooms that draw graphs, and not every program draws.
-_LAZY = dict.fromkeys(["NetworkDrawing", "draw_network"], "nn.network_drawing")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

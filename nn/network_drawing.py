@@ -31,12 +31,12 @@ class Network:
 
     def __init__(self, model: Any, inputs: Sequence[Number] | None) -> None:
         layers = copy.deepcopy(_layers(model))
-        self._layers = [neurons for _, neurons in layers]
+        self._layers = [layer.neurons for layer in layers]
         size = len(self._layers[0][0].w)
         names = [f"x{number}" for number in range(1, size + 1)]
         self.columns = [Column("inputs", "", "", names, _numbers(inputs, size), [], [])]
-        for number, (label, neurons) in enumerate(layers, 1):
-            self.columns.append(_column(cut(label) or f"layer {number}", neurons, self.columns[-1]))
+        for number, layer in enumerate(layers, 1):
+            self.columns.append(_column(cut(layer.label) or f"layer {number}", layer, self.columns[-1]))
         self.sizes = [len(column.names) for column in self.columns]
 
     def graph(self, layer: int, index: int) -> dict[str, Any]:
@@ -62,10 +62,12 @@ class Network:
         return f"{_count(inputs, 'input')}, {layers} of {listed} neuron{'s' * (neurons != [1])}"
 
 
-def _layers(model: Any) -> list[tuple[str, list[Neuron]]]:
-    """The label and the neurons of each layer of a model."""
+def _layers(model: Any) -> list[Layer]:
+    """The layers of a model; a neuron is one by itself."""
     if isinstance(model, Neuron):
-        return [("", [model])]
+        layer = Layer(len(model.w), 1, model.activation, seed=0)
+        layer.neurons = [model]
+        return [layer]
     layers = (
         [model] if isinstance(model, Layer) else getattr(model, "layers", None) if isinstance(model, Module) else model
     )
@@ -74,7 +76,7 @@ def _layers(model: Any) -> list[tuple[str, list[Neuron]]]:
             "draw_network takes an MLP, a Layer, a Neuron, a list of Layers, or a Module that has such a list as its "
             f"`layers`; got {type(model).__name__} {model!r:.60}; of another model pass a list of its Layers"
         )
-    return [(layer.label, layer.neurons) for layer in layers]
+    return list(layers)
 
 
 def _numbers(inputs: Sequence[Number] | None, size: int) -> list[float]:
@@ -89,25 +91,27 @@ def _numbers(inputs: Sequence[Number] | None, size: int) -> list[float]:
     return [Value(x.data if isinstance(x, Value) else x).data for x in given]
 
 
-def _column(title: str, neurons: list[Neuron], before: Column) -> Column:
+def _column(title: str, layer: Layer, before: Column) -> Column:
     """A layer, run on the outputs of the one before."""
+    neurons = layer.neurons
     names = [f"{title}.{cut(neuron.label) or f'neuron {number}'}" for number, neuron in enumerate(neurons, 1)]
     for name, neuron in zip(names, neurons):
         if len(neuron.w) != len(before.names):
             takes = _count(len(neuron.w), "input")
             raise ValueError(f"these layers do not fit: {name} takes {takes}, {before.title} gives {len(before.names)}")
     with switched(record=False, watch=False):
-        outputs = [float(neuron(before.outputs)) for neuron in neurons]
-    activations = {getattr(neuron.activation, "__name__", str(neuron.activation)) for neuron in neurons}
+        outputs = layer(before.outputs)
+    used = {layer.activation} if layer.together else {neuron.activation for neuron in neurons}
+    activations = {getattr(activation, "__name__", str(activation)) for activation in used}
     parameters = {parameter for neuron in neurons for parameter in neuron.parameters()}
     return Column(
         title=title,
         activation=cut(min(activations)) if len(activations) == 1 else "",
         note=_count(len(parameters), "parameter"),
         names=names,
-        outputs=outputs,
+        outputs=[float(output) for output in (outputs if len(neurons) > 1 else [outputs])],
         weights=[[w.data for w in neuron.w] for neuron in neurons],
-        biases=[neuron.b.data for neuron in neurons],
+        biases=[0.0 if neuron.b is None else neuron.b.data for neuron in neurons],
     )
 
 

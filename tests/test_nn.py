@@ -122,12 +122,14 @@ def train(model: MLP, X, labels, epochs: int, rate: float) -> list[int]:
     return right
 
 
+@pytest.mark.slow
 def test_two_moons_are_learned_completely() -> None:
     X, y = make_moons(n_samples=100, noise=0.1, random_state=1)
     right = train(MLP(2, [16, 16, 1], seed=0), X, 2 * y - 1, epochs=100, rate=1.0)
     assert right[0] < 90 and right[-1] == 100
 
 
+@pytest.mark.slow
 def test_real_data_it_has_not_seen_are_told_apart() -> None:
     """Wisconsin breast cancer: train on 100 patients, then ask about the other 469."""
     X, y = load_breast_cancer(return_X_y=True)

@@ -1,0 +1,320 @@
+"""Training: a model, data, a loss and an optimizer, epoch after epoch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd
+from autograd import Value, data, no_grad
+from nn.checkpoints import History as History
+from nn.checkpoints import State
+from nn.data import batches, check_data, split
+from nn.module import Module
+from nn.optimizers import Optimizer
+from nn.schedules import LRScheduler
+
+Array: TypeAlias = NDArray[Any]
+Part: TypeAlias = tuple[Array, Array]
+Loss: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], Value]
+Metric: TypeAlias = Callable[[Array, Array], float]
+
+
+class Epoch(NamedTuple):
+    """What a callback is told after an epoch."""
+
+    number: int  # the first is 1
+    loss: float
+    model: Module
+    history: History
+
+
+def accuracy(outputs: ArrayLike, targets: ArrayLike, threshold: float = 0.0) -> float:
+    """The share of samples that are classified right, a metric for `fit`.
+
+    Args:
+        outputs: of a network, shape (n,), or (n, classes).
+        targets: of one output, a number above 0 for the class that is meant by outputs above the threshold;
+            of several outputs, the number of the class whose output is to be the greatest, or rows that are one-hot.
+        threshold: 0 for scores and logits, 0.5 for probabilities.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+
+    >>> from nn.training import accuracy
+    >>> accuracy([2.0, -0.5, 0.1], [1, -1, -1]), accuracy([[0.1, 0.7], [2.0, 1.0]], [1, 1])
+    (0.6666666666666666, 0.5)
+    """
+    given, wanted = np.asarray(outputs), np.asarray(targets)
+    if given.ndim not in (1, 2) or wanted.shape not in (given.shape, given.shape[:1]):
+        raise ValueError(
+            "accuracy takes outputs of shape (n,) or (n, classes), and a target for each of the n; "
+            f"got shapes {given.shape} and {wanted.shape}"
+        )
+    if given.ndim == 1:
+        return float(np.mean((given > threshold) == (wanted > 0)))
+    classes = wanted if wanted.ndim == 1 else wanted.argmax(axis=1)
+    return float(np.mean(given.argmax(axis=1) == classes))
+
+
+def fit(
+    model: Module,
+    X: ArrayLike,
+    y: ArrayLike,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch_size: int | None = None,
+    *,
+    validation: float | tuple[ArrayLike, ArrayLike] | None = None,
+    metric: Metric | None = None,
+    schedule: LRScheduler | None = None,
+    patience: int | None = None,
+    callbacks: Sequence[Callable[[Epoch], Any]] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> History:
+    """Train a model: for each batch compute outputs and loss, go backward, let the optimizer take a step.
+
+    Ctrl-C ends the training and keeps what was learned up to the last whole step. Where an argument is wrong, the
+    model stays as it was. For an L2 penalty of α·Σp² give the optimizer weight_decay=2α.
+
+    Args:
+        model: what is called with one row of X at a time.
+        X: the samples, shape (n, inputs).
+        y: their targets, shape (n,) or (n, outputs), as the loss takes them.
+        loss: a function of a list of outputs and a list of targets that gives their mean loss, such as `mse_loss`.
+        optimizer: made with parameters of the model: `SGD(model.parameters(), lr=0.1)`.
+        epochs: how many times to go through the samples.
+        batch_size: how many samples a step learns from: 1 for stochastic descent. Default: all, in their order.
+            Fewer than all are taken in random order, another one in each epoch.
+        validation: samples of X to hold out, a share such as 0.2 or a number of them; or others than X, as (X, y).
+        metric: a function of an array of outputs and one of targets, such as `accuracy`.
+        schedule: of the optimizer's learning rate, to be stepped after each epoch: `StepLR(optimizer, step_size=30)`.
+        patience: stop when the validation loss (without validation, the loss) has been no less than the least one for
+            so many epochs. In the end the model gets back the parameters with which the epoch of the least validation
+            loss ended (without validation, with which the epoch of the least loss began).
+        callbacks: functions to call with an `Epoch` after each one. If one returns True, the training stops.
+        checkpoint: the path of a file to keep the state of the training in, after each epoch. If it is there, the
+            training goes on where it was, and everything comes out as if it had never been interrupted, bit for bit.
+        seed: of the order of samples, and of those held out; an integer of at least 0.
+        progress: whether to show a bar in notebooks and terminals, if tqdm is installed.
+
+    Returns:
+        The `History`, of the epochs before a checkpoint, too.
+
+    Raises:
+        TypeError, ValueError: data are empty, not finite, of other shapes than expected, or not what the loss takes; a
+            number is out of its range; the optimizer or the schedule belongs to something else; the checkpoint is
+            damaged or of another training.
+
+    >>> from nn import MLP, mse_loss
+    >>> from nn.optimizers import SGD
+    >>> from nn.training import fit
+    >>> model = MLP(1, [1], seed=0)
+    >>> history = fit(model, [[0], [1], [2]], [1, 3, 5], mse_loss, SGD(model.parameters(), lr=0.2), epochs=100)
+    >>> round(model([10.0]).data, 3)
+    21.0
+    """
+    _at_least(1, "epochs", epochs)
+    _at_least(0, "seed", seed)
+    for name, number in {"batch_size": batch_size, "patience": patience}.items():
+        if number is not None:
+            _at_least(1, name, number)
+    _functions(loss, metric, callbacks)
+    _belonging_together(model, optimizer, schedule)
+    samples, held_out = _parts(X, y, validation, seed)
+    for part in filter(None, [samples, held_out]):
+        _try_out(model, loss, metric, *part)
+    state = State(model, optimizer, schedule)
+    if checkpoint is not None:
+        run = {
+            "loss": _name(loss),
+            "optimizer": _name(type(optimizer)),
+            "schedule": None if schedule is None else _name(type(schedule)),
+            "batch_size": batch_size,
+            "seed": seed,
+            "data": _digest(samples, held_out),
+        }
+        if os.path.exists(checkpoint):
+            state.read(checkpoint, run, epochs)
+        else:
+            state.write(checkpoint, run)
+    history = state.history
+    with _bar(len(history.losses), epochs, progress) as bar:
+        try:
+            while len(history.losses) < epochs and not history.stopped:
+                if patience is not None and len(history.losses) - state.best_epoch >= patience:
+                    history.stopped = "patience"
+                    break
+                _epoch(state, loss, metric, samples, held_out, batch_size, seed)
+                epoch = Epoch(len(history.losses), history.losses[-1], model, history)
+                answers = [callback(epoch) for callback in callbacks]
+                if any(answer for answer in answers if isinstance(answer, (bool, np.bool_))):
+                    history.stopped = "callback"
+                state.keep_step()
+                if checkpoint is not None:
+                    state.write(checkpoint, run)
+                if bar is not None:
+                    numbers = {name: f"{course[-1]:.4g}" for name, course in history.courses().items()}
+                    bar.set_postfix(numbers, refresh=False)
+                    bar.update()
+            if patience is not None:
+                model.load_state_dict(state.best)
+        except KeyboardInterrupt:
+            state.load_step(state.last_step)
+            history.stopped = "interrupted"
+    return history
+
+
+def gradients(model: Module, loss: Loss, optimizer: Optimizer, X: Array, y: Array) -> tuple[float, Array]:
+    """The loss of a batch, and its outputs; the gradients are in the optimizer's parameters then."""
+    outputs = [model(x) for x in X.tolist()]
+    total = loss(outputs, y.tolist())
+    optimizer.zero_grad()
+    total.backward()
+    return total.data, data(outputs)
+
+
+def _epoch(
+    state: State,
+    loss: Loss,
+    metric: Metric | None,
+    samples: Part,
+    held_out: Part | None,
+    batch_size: int | None,
+    seed: int,
+) -> None:
+    """Learn from every sample once, and measure."""
+    model, history, began = state.model, state.history, state.numbers()
+    losses, outputs, targets = [], [], []
+    for X, y in batches(*samples, batch_size, seed=[seed, len(history.losses)]):
+        loss_of_batch, given = gradients(model, loss, state.optimizer, X, y)
+        state.optimizer.step()
+        state.keep_step()
+        losses.append(loss_of_batch * (len(y) / len(samples[1])))
+        outputs.append(given)
+        targets.append(y)
+    if state.schedule is not None:
+        state.schedule.step()
+        state.keep_step()
+    learned = _measured(autograd.sum(losses), metric, np.concatenate(outputs), np.concatenate(targets))
+    validated = [] if held_out is None else _validated(model, loss, metric, *held_out)
+    for course, number in zip([history.losses, history.metrics], learned):
+        course.append(number)
+    for course, number in zip([history.validation_losses, history.validation_metrics], validated):
+        course.append(number)
+    state.keep_best(began if held_out is None else state.numbers())
+
+
+def _validated(model: Module, loss: Loss, metric: Metric | None, X: Array, y: Array) -> list[float]:
+    with no_grad():
+        outputs = [model(x) for x in X.tolist()]
+        return _measured(loss(outputs, y.tolist()).data, metric, data(outputs), y)
+
+
+def _measured(loss: float, metric: Metric | None, outputs: Array, targets: Array) -> list[float]:
+    return [loss] if metric is None else [loss, float(metric(outputs, targets))]
+
+
+def _at_least(least: int, name: str, number: Any) -> None:
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise TypeError(f"{name} is an integer, got {type(number).__name__} {number!r:.60}")
+    if number < least:
+        raise ValueError(f"{name} is at least {least}, got {number}")
+
+
+def _functions(loss: Any, metric: Any, callbacks: Any) -> None:
+    if not callable(loss) or not (metric is None or callable(metric)):
+        raise TypeError(
+            "the loss and the metric are functions of outputs and targets, such as mse_loss and accuracy; "
+            f"got {loss!r:.60} and {metric!r:.60}"
+        )
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is a list of functions of an Epoch, got {callbacks!r:.60}")
+
+
+def _belonging_together(model: Any, optimizer: Any, schedule: Any) -> None:
+    if not isinstance(model, Module):
+        raise TypeError(f"the model is a Module such as MLP(2, [16, 1]), got {type(model).__name__} {model!r:.60}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "the optimizer is one that holds the model's parameters, such as SGD(model.parameters(), lr=0.1); "
+            f"got {type(optimizer).__name__} {optimizer!r:.60}"
+        )
+    foreign = set(optimizer.parameters) - set(model.parameters())
+    if foreign:
+        raise ValueError(
+            f"{len(foreign)} of the optimizer's {len(optimizer.parameters)} parameters are not of this model; "
+            f"once the model is made, make {type(optimizer).__name__}(model.parameters(), ...)"
+        )
+    if schedule is not None and not (isinstance(schedule, LRScheduler) and schedule.optimizer is optimizer):
+        raise ValueError(
+            f"the schedule is one of this optimizer, such as StepLR(optimizer, step_size=10); got {schedule!r:.60}"
+        )
+
+
+def _parts(X: ArrayLike, y: ArrayLike, validation: Any, seed: int) -> tuple[Part, Part | None]:
+    """The samples to learn from, and those to validate with."""
+    if validation is None:
+        return check_data(X, y), None
+    if isinstance(validation, (int, float)) and not isinstance(validation, bool):
+        parts = split(X, y, validation, seed)
+        return parts[:2], parts[2:]
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            "validation is a share such as 0.2, a number of samples such as 50, or samples (X, y); "
+            f"got {type(validation).__name__} {validation!r:.60}"
+        )
+    samples, held_out = check_data(X, y), check_data(*validation)
+    for name, mine, others in zip("Xy", samples, held_out):
+        if mine.shape[1:] != others.shape[1:]:
+            raise ValueError(
+                "the validation data have the columns of X and y; "
+                f"the shapes of {name} are {mine.shape} and {others.shape}"
+            )
+    return samples, held_out
+
+
+def _try_out(model: Module, loss: Loss, metric: Metric | None, X: Array, y: Array) -> None:
+    """Ask the model for one output, and the loss for all targets, since a wrong one is to be found before learning."""
+    with no_grad():
+        output = model(X[0].tolist())
+        if isinstance(output, Value) and y.ndim > 1:
+            raise ValueError(f"the model has one output, so y has shape {(len(y),)}; got {y.shape}: pass one column")
+        outputs = [output] * len(y)
+        total = loss(outputs, y.tolist())
+    if not isinstance(total, Value):
+        raise TypeError(f'the loss gives one Value, with reduction="mean"; got {type(total).__name__} {total!r:.60}')
+    if metric is not None:
+        float(metric(data(outputs), y))
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _digest(*parts: Part | None) -> str:
+    numbers = [[array.tolist() for array in part or ()] for part in parts]
+    return hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]
+
+
+def _bar(done: int, epochs: int, progress: bool) -> AbstractContextManager[Any]:
+    """A bar of tqdm's, or None where it is not wanted or no one would see it."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if not progress or not (hasattr(shell, "kernel") or (sys.stderr is not None and sys.stderr.isatty())):
+        return nullcontext()
+    try:
+        from tqdm.auto import tqdm  # type: ignore[import-untyped]
+    except ImportError:
+        return nullcontext()
+    bar: AbstractContextManager[Any] = tqdm(initial=done, total=epochs, unit="epoch")
+    return bar

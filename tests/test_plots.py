@@ -1,0 +1,396 @@
+"""Plots show the numbers they are given or compute, and leave pyplot alone."""
+
+import copy
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from matplotlib.figure import Figure
+from PIL import Image
+
+from autograd import Value
+from nn import MLP, Layer, Module, Neuron, mse_loss
+from nn.activations import ACTIVATIONS, TOGETHER
+from nn.data import AND, XOR, spirals
+from nn.optimizers import SGD, Adam
+from nn.plots import (
+    FRAMES,
+    MARKERS,
+    PALETTE,
+    TrainingAnimation,
+    plot_activations,
+    plot_decision_boundary,
+    plot_descent_1d,
+    plot_descent_2d,
+    plot_learning_rates,
+    plot_losses,
+    plot_weights,
+)
+from nn.training import Epoch, History, fit
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(autouse=True)
+def no_figure_of_pyplot():
+    yield
+    assert plt.get_fignums() == []
+
+
+def lines(ax) -> dict[str, list[list[float]]]:
+    """The points of each line by its label."""
+    return {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+
+
+def legend(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def drawn(figure: Figure) -> Figure:
+    """The figure, once it is sure that it can be drawn without a warning."""
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    return figure
+
+
+PLOTS = {
+    "losses": lambda ax: plot_losses([2.0, 1.0], ax=ax),
+    "decision boundary": lambda ax: plot_decision_boundary(lambda x: x[0], *AND, ax=ax),
+    "descent 1d": lambda ax: plot_descent_1d(lambda w: w**2, 1.0, 0.1, ax=ax),
+    "descent 2d": lambda ax: plot_descent_2d(lambda a, b: a**2 + b**2, (1.0, 2.0), lambda ps: SGD(ps, lr=0.1), ax=ax),
+}
+
+
+@pytest.mark.parametrize("plot", PLOTS.values(), ids=PLOTS)
+def test_a_figure_of_its_own_or_drawn_where_one_likes(plot) -> None:
+    (own,) = drawn(plot(None)).axes
+    figure, (left, right) = plt.subplots(1, 2)
+    assert plot(left) is None and plt.get_fignums() == [figure.number]
+    assert lines(left) == lines(own) and not right.lines
+    assert left.get_xlabel() and left.get_ylabel()
+    plt.close(figure)
+
+
+def test_notebooks_show_it_as_a_picture() -> None:
+    figure = plot_losses([2.0, 1.0])
+    data, _ = DisplayFormatter().format(figure)
+    assert data["text/plain"] == "<Figure size 600x400 with 1 Axes>" and data["image/png"]
+
+
+def test_losses() -> None:
+    (ax,) = drawn(plot_losses({"batch": [3.0, 2.0, 1.0], "stochastic": (2.0, 1.5)})).axes
+    assert lines(ax) == {"batch": [[1, 3], [2, 2], [3, 1]], "stochastic": [[1, 2], [2, 1.5]]}
+    assert [line.get_color() for line in ax.lines] == PALETTE[:2] and legend(ax) == ["batch", "stochastic"]
+    assert ax.get_xlabel() == "epoch" and ax.get_ylabel() == "loss"
+
+
+def test_losses_of_histories() -> None:
+    history = History([3.0, 2.0], [4.0, 3.0])
+    (ax,) = drawn(plot_losses(history)).axes
+    assert lines(ax) == {"loss": [[1, 3], [2, 2]], "validation loss": [[1, 4], [2, 3]]}
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    (ax,) = drawn(plot_losses({"a": history, "b": History([1.0])})).axes
+    assert legend(ax) == ["a", "a, validation loss", "b"]
+    assert [line.get_color() for line in ax.lines] == [PALETTE[0], PALETTE[0], PALETTE[1]]
+    assert [line.get_marker() for line in ax.lines] == ["None", "None", "o"]  # one point alone is no line
+
+
+def test_losses_that_are_not_finite() -> None:
+    (ax,) = drawn(plot_losses(np.array([1.0, 1e300, float("inf"), float("nan")]))).axes
+    assert ax.get_legend() is None
+    drawn(plot_losses([float("nan")]))
+
+
+def test_the_boundary_is_where_the_output_is_zero() -> None:
+    neuron = Neuron(2, "identity", init=[1.0, 1.0], seed=0)
+    neuron.b.data = -1.5
+    (ax,) = drawn(plot_decision_boundary(neuron, *AND)).axes
+    no, line, dots_0, yes, _, dots_1 = ax.collections
+    (path,) = line.get_paths()
+    assert np.allclose(path.vertices.sum(axis=1), 1.5)
+    X, y = AND
+    for region, dots, label in [(no, dots_0, 0), (yes, dots_1, 1)]:
+        assert [bool(region.get_paths()[0].contains_point(x)) for x in X] == [t == label for t in y]
+        assert np.array_equal(dots.get_offsets(), X[y == label])
+    assert legend(ax) == ["class 0", "class 1"] and (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
+    assert all(p.grad == 0.0 for p in neuron.parameters())
+
+
+def test_the_boundary_of_probabilities() -> None:
+    X = [[0.0, 0.0], [1.0, 0.0]]
+    (ax,) = plot_decision_boundary(lambda x: [Value(x[0])], X, [-1, 1], threshold=0.25).axes
+    (path,) = ax.collections[1].get_paths()
+    assert np.allclose(path.vertices[:, 0], 0.25) and legend(ax) == ["class -1", "class 1"]
+
+
+def test_a_step_has_both_regions() -> None:
+    (ax,) = drawn(plot_decision_boundary(lambda x: float(x[0] + x[1] > 1.5), *AND)).axes
+    regions = [ax.collections[0].get_paths()[0], ax.collections[3].get_paths()[0]]
+    assert [[bool(region.contains_point(x)) for x in AND.X] for region in regions] == [[1, 1, 1, 0], [0, 0, 0, 1]]
+
+
+def test_regions_of_several_classes() -> None:
+    X, y = spirals(5, 3, seed=0)
+    (ax,) = drawn(plot_decision_boundary(lambda x: [Value(x[0]), Value(x[1]), Value(0.1)], X, y)).axes
+    regions = ax.collections[::3]
+    assert legend(ax) == ["class 0", "class 1", "class 2"]
+    for x in [(0.5, 0.1), (0.1, 0.5), (-0.2, -0.3)]:
+        inside = [any(path.contains_point(x) for path in region.get_paths()) for region in regions]
+        assert inside.index(True) == np.argmax([*x, 0.1]) and sum(inside) == 1
+
+
+def test_a_faster_way_to_predict() -> None:
+    def predict(points):
+        asked.append(points.shape)
+        return points[:, :1] - 0.5
+
+    asked: list[tuple[int, ...]] = []
+    slow = plot_decision_boundary(lambda x: x[0] - 0.5, *XOR)
+    fast = plot_decision_boundary(Neuron(2), *XOR, predict=predict)
+    assert asked == [(1600, 2)] and fast._repr_png_() == slow._repr_png_()
+
+
+@pytest.mark.parametrize("output", [1.0, 0.0, -1.0, float("nan"), float("inf")])
+def test_a_model_that_says_the_same_everywhere(output: float) -> None:
+    (ax,) = drawn(plot_decision_boundary(lambda x: output, *AND)).axes
+    assert len(ax.collections) == (3 if abs(output) <= 1 else 2)  # at most one region, and two kinds of dots
+    drawn(plot_decision_boundary(lambda x: [output, float("nan")], *AND))
+
+
+def test_more_classes_than_colours() -> None:
+    angles = np.arange(6)
+    X = np.column_stack([np.cos(angles), np.sin(angles)])
+    (ax,) = drawn(plot_decision_boundary(lambda x: (X @ x).tolist(), X, angles)).axes
+    looks = {(tuple(dots.get_facecolor()[0]), dots.get_paths()[0].vertices.tobytes()) for dots in ax.collections[2::3]}
+    assert len(looks) == 6 and len(PALETTE) < 6 < len(MARKERS)
+
+
+def test_activations_and_their_derivatives() -> None:
+    figure = drawn(plot_activations())
+    together = [name for name, function in ACTIVATIONS.items() if function in TOGETHER]
+    assert [ax.get_title() for ax in figure.axes] == [name for name in ACTIVATIONS if name not in together]
+    curves = {ax.get_title(): {name: np.array(xy).T for name, xy in lines(ax).items()} for ax in figure.axes}
+    x, tanh = curves["tanh"]["f(x)"]
+    assert x[0] == -4.0 and x[-1] == 4.0 and np.allclose(tanh, np.tanh(x))
+    assert np.allclose(curves["tanh"]["f′(x)"][1], 1 - np.tanh(x) ** 2)
+    assert np.array_equal(curves["relu"]["f′(x)"][1], x > 0)
+
+
+def test_descent_of_one_weight() -> None:
+    (ax,) = drawn(plot_descent_1d(lambda w: (w - 1) ** 2, 3.0, lr=0.25, steps=3)).axes
+    weights = [3.0, 2.0, 1.5, 1.25]
+    assert lines(ax)["descent"] == [[w, (w - 1) ** 2] for w in weights]
+    assert lines(ax)["start"] == [[3.0, 4.0]] and legend(ax) == ["cost", "descent", "start"]
+    curve = np.array(lines(ax)["cost"])
+    assert np.allclose(curve[:, 1], (curve[:, 0] - 1) ** 2)
+    low, high = ax.get_xlim()
+    assert low < 0.0 and 3.0 < high < 4.0, "both sides of the minimum"
+    assert ax.get_title() == "learning rate 0.25\ncost 4 → 0.0625 in 3 steps"
+
+
+def test_a_descent_that_diverges_ends_where_numbers_do() -> None:
+    (ax,) = drawn(plot_descent_1d(lambda w: w**2, 3.0, lr=1e5, steps=1000)).axes
+    path = np.array(lines(ax)["descent"])
+    assert np.isfinite(path).all() and 20 < len(path) < 100
+    assert f"in {len(path) - 1} steps" in ax.get_title()
+    assert np.ptp(ax.get_xlim()) < 1e8, "the first steps remain to be seen"
+
+
+@pytest.mark.parametrize("steps", [0, 5])
+def test_a_descent_from_the_bottom(steps: int) -> None:
+    (ax,) = drawn(plot_descent_1d(lambda w: (w - 2) ** 2, 2.0, lr=0.1, steps=steps)).axes
+    assert len(lines(ax)["descent"]) == steps + 1 and ax.get_xlim() == pytest.approx((0.8, 3.2))
+
+
+def test_learning_rates_side_by_side() -> None:
+    figure = drawn(plot_learning_rates(lambda w: w**2, 2.0, [0.01, 0.5, 1.1], steps=4))
+    ends = [lines(ax)["descent"][-1][0] for ax in figure.axes]
+    assert ends == pytest.approx([2 * 0.98**4, 0.0, 2 * 1.2**4])
+    assert len({(ax.get_xlim(), ax.get_ylim()) for ax in figure.axes}) == 1
+    assert [ax.get_title().split("\n")[0] for ax in figure.axes] == [f"learning rate {lr}" for lr in (0.01, 0.5, 1.1)]
+
+
+def test_optimizers_race() -> None:
+    def cost(a: Value, b: Value) -> Value:
+        return a**2 + 10 * b**2
+
+    makers = {"plain": lambda ps: SGD(ps, lr=0.05), "Adam": lambda ps: Adam(ps, lr=0.1)}
+    (ax,) = drawn(plot_descent_2d(cost, (4, 1), makers, steps=3)).axes
+    plain, adam, start = lines(ax).values()
+    assert np.allclose(plain, [[4 * 0.9**n, 0.0**n] for n in range(4)])
+    assert np.allclose(adam[1], [3.9, 0.9]) and len(adam) == 4 and start == [[4, 1]]
+    assert legend(ax)[0] == "plain\ncost 26 → 8.5 in 3 steps" and legend(ax)[-1] == "start"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("w1", "w2")
+    for maker in (makers["plain"], [makers["plain"]]):
+        (ax,) = plot_descent_2d(cost, (4, 1), maker, steps=3).axes
+        assert legend(ax)[0].startswith("SGD, lr 0.05\n") and next(iter(lines(ax).values())) == plain
+
+
+def test_surfaces_without_lines_or_with_holes() -> None:
+    def start(ps):
+        return SGD(ps, lr=0.1)
+
+    drawn(plot_descent_2d(lambda a, b: a * 0 + 1, (1.0, 1.0), start))
+    drawn(plot_descent_2d(lambda a, b: a - a.log() + b**2, (2.0, 1.0), start))
+    (ax,) = drawn(plot_descent_2d(lambda a, b: a**4 + b**4, (9.0, 1.0), start)).axes
+    assert np.ptp(ax.get_xlim()) < 1e4, "the first steps of a path that diverges"
+
+
+def test_weights() -> None:
+    model = MLP(2, [3, 1], init=[[[1, 2], [3, 4], [5, 6]], [[7, 8, -9]]])
+    *panels, bar = drawn(plot_weights(model)).axes
+    (first,), (second,) = (ax.images for ax in panels)
+    assert first.get_array().tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 0]]
+    assert second.get_array().tolist() == [[7, 8, -9, 0]] and second.get_clim() == (-9, 9)
+    assert [ax.get_title() for ax in panels] == ["layers.0", "layers.1"]
+    assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["w0", "w1", "b"]
+    assert [text.get_text() for text in panels[1].texts] == ["7.00", "8.00", "-9.00", "0.00"]
+    assert bar.get_ylabel() == "weight, bias" and panels[0].get_ylabel() == "neuron"
+
+
+def test_weights_before_and_after() -> None:
+    model = Layer(20, 2, seed=0)
+    before = copy.deepcopy(model)
+    model.neurons[1].w[0].data = 5.0
+    above, below, _ = drawn(plot_weights(model, before)).axes
+    assert (above.get_title(), below.get_title()) == ("before", "after")
+    assert above.images[0].get_array()[1, 0] != below.images[0].get_array()[1, 0] == 5.0
+    assert [tick.get_text() for tick in above.get_xticklabels()] == ["w0", "w3", "w6", "w9", "w12", "w15", "b"]
+    assert not above.texts
+
+
+def test_weights_of_any_module() -> None:
+    class Net(Module):
+        def __init__(self) -> None:
+            self.weights = {"the slope": Value(2.0), "offset": Value(float("nan"))}
+            self.table = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(400.0)]])
+
+    ax, _ = drawn(plot_weights(Net())).axes
+    numbers = ax.images[0].get_array().filled(0).tolist()
+    assert numbers == [[2, 0, 0, 0], [0, 0, 1, 2], [0, 0, 3, 400]]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["weights", "table.0", "table.1"]
+    drawn(plot_weights(Neuron(1, init=[0.0])))
+
+
+def train(epochs: int) -> tuple[Neuron, TrainingAnimation]:
+    model = Neuron(2, "sigmoid", seed=0)
+    animation = TrainingAnimation(model, *AND, threshold=0.5)
+    optimizer = SGD(model.parameters(), lr=5.0)
+    fit(model, *AND, mse_loss, optimizer, epochs=epochs, callbacks=[animation], progress=False)
+    return model, animation
+
+
+def test_an_animation_of_a_training(tmp_path: Path) -> None:
+    model, animation = train(3)
+    assert repr(animation) == "<animation of 3 epochs>"
+    weights = [p.data for p in model.parameters()]
+    saved = animation.save(tmp_path / "and.html").read_text(encoding="utf-8")
+    assert saved.startswith("<!DOCTYPE html>") and len(re.findall(r"data:image/png;base64", saved)) == 4
+    assert not re.search(r"https?://|<link|fa-", saved) and "‹" in saved
+    assert [p.data for p in model.parameters()] == weights
+    with Image.open(animation.save(tmp_path / "and.gif")) as gif:
+        assert gif.n_frames == 4
+    data, _ = DisplayFormatter().format(animation)
+    assert "data:image/png" in data["text/html"]
+
+
+def test_its_frames_show_the_epochs() -> None:
+    neuron = Neuron(2, "identity", init=[1.0, 0.0], seed=0)
+    animation = TrainingAnimation(neuron, *AND)
+    neuron.b.data = -0.5
+    animation.record(Value(0.25))
+    animation(Epoch(2, 0.125, neuron, History()))
+    film = animation._animation()
+    (ax,) = film._fig.axes
+    for frame, title, edge in [(1, "epoch 1, loss 0.25", 0.5), (0, "before training", 0.0)]:
+        film._func(frame)
+        assert ax.get_title() == title
+        assert np.allclose(ax.collections[1].get_paths()[0].vertices[:, 0], edge)
+    film._draw_was_started = True  # or else it warns that it was not looked at
+    assert repr(animation) == "<animation of 2 epochs>"
+
+
+def test_a_long_training_gives_no_more_frames() -> None:
+    neuron = Neuron(2, seed=0)
+    animation = TrainingAnimation(neuron, *AND)
+    for _ in range(1000):
+        animation.record(1.0)
+    film = animation._animation()
+    frames = list(film.new_frame_seq())
+    film._draw_was_started = True
+    assert len(frames) == FRAMES and frames[0] == 0 and frames[-1] == 1000
+
+
+def square(w: Value) -> Value:
+    return w**2
+
+
+def bowl(a: Value, b: Value) -> Value:
+    return a**2 + b**2
+
+
+PAIRS = [[0.0, 0.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda: plot_losses({}), ValueError, "no losses to draw: pass a History, or lists by name"),
+        (lambda: plot_losses(History()), ValueError, "no losses to draw"),
+        (lambda: plot_losses(0.5), TypeError, "losses are a History or a list of numbers, got float 0.5"),
+        (lambda: plot_losses({"a": "bc"}), TypeError, "losses of 'a' are a History or a list of numbers, got str"),
+        (
+            lambda: plot_decision_boundary(Neuron(3), [[1.0, 2.0, 3.0]], [1]),
+            ValueError,
+            r"a plane has two inputs, got 3: choose two columns",
+        ),
+        (lambda: plot_decision_boundary(Neuron(2), PAIRS, [1]), ValueError, "X has 2 rows, y has 1"),
+        (lambda: plot_decision_boundary(Neuron(2), [], []), ValueError, "at least one number"),
+        (
+            lambda: plot_decision_boundary(Neuron(2), PAIRS, [[0, 1], [1, 0]]),
+            ValueError,
+            r"one label for each point, got shape \(2, 2\); of one-hot rows take y\.argmax\(axis=1\)",
+        ),
+        (
+            lambda: plot_decision_boundary(Neuron(2), [*PAIRS, [0, 1]], [0, 1, 2]),
+            ValueError,
+            "one output tells two classes apart, and y has 3: 0, 1, 2; for more",
+        ),
+        (
+            lambda: plot_decision_boundary(Layer(2, 2), PAIRS, [1, 2]),
+            ValueError,
+            "for 2 outputs the labels are 0 to 1, got 1 to 2",
+        ),
+        (
+            lambda: plot_decision_boundary(Neuron(2), PAIRS, [0, 1], predict=lambda points: points[0]),
+            ValueError,
+            "predict gives an output for each point: of 1600 points it gave 2",
+        ),
+        (lambda: TrainingAnimation(Neuron(1), [[1.0]], [1]), ValueError, "a plane has two inputs, got 1"),
+        (lambda: plot_activations({}), ValueError, "no activations to draw"),
+        (lambda: plot_descent_1d(square, 1.0, 0.1, steps=-1), ValueError, "steps is at least 0, got -1"),
+        (lambda: plot_descent_1d(lambda w: w.log(), 0.0, 0.1), ValueError, "cannot begin where the cost is -inf"),
+        (lambda: plot_learning_rates(square, 1.0, []), ValueError, "no learning rates to compare"),
+        (lambda: plot_descent_2d(bowl, (1.0,), SGD), ValueError, r"start is two weights, e\.g\. \(1\.0, 2\.0\); got 1"),
+        (lambda: plot_descent_2d(bowl, (1.0, 2.0), {}), ValueError, "there are no optimizers"),
+        (lambda: plot_weights(Module()), ValueError, "nothing to draw: .* has no parameters"),
+        (lambda: plot_weights(Neuron(2), Neuron(3)), ValueError, "before has other parameters than the model"),
+        (lambda: train(0), ValueError, "epochs"),
+        (
+            lambda: TrainingAnimation(Neuron(2), *AND).save("a.mp4"),
+            ValueError,
+            r"cannot save an animation as '\.mp4': use \.html, which has buttons, or \.gif",
+        ),
+    ],
+)
+def test_bad_input(call, error, message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_without_matplotlib_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    with pytest.raises(ModuleNotFoundError, match="plots need matplotlib: python -m pip install matplotlib"):
+        plot_losses([1.0])
