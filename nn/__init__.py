@@ -28,42 +28,30 @@ from nn.perceptron import Perceptron
 from nn.sequential import Sequential
 
 if TYPE_CHECKING:
+    from nn.adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
+    from nn.boundaries import TrainingAnimation, plot_decision_boundary
     from nn.checkpoints import History
     from nn.clipping import clip_grad_norm_, clip_grad_value_
     from nn.data import AND, NAND, OR, XOR, batches, one_hot, spirals, split, standardize
+    from nn.descents import plot_descent_1d, plot_descent_2d, plot_learning_rates
     from nn.network_drawing import NetworkDrawing, draw_network
-    from nn.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, Optimizer, RMSprop
-    from nn.plots import (
-        TrainingAnimation,
-        plot_activations,
-        plot_decision_boundary,
-        plot_descent_1d,
-        plot_descent_2d,
-        plot_learning_rates,
-        plot_losses,
-        plot_weights,
-    )
+    from nn.optimizers import SGD, Optimizer
+    from nn.plots import plot_activations, plot_losses, plot_weights
     from nn.saving import load, save
     from nn.schedules import CosineAnnealingLR, ExponentialLR, LinearLR, LRScheduler, SequentialLR, StepLR
     from nn.training import Epoch, accuracy, fit
 
 # Imported at first use: these need NumPy, matplotlib, or the rooms that draw graphs, and not every program does.
 _LAZY = {
+    "nn.adaptive": ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop"],
+    "nn.boundaries": ["TrainingAnimation", "plot_decision_boundary"],
     "nn.checkpoints": ["History"],
     "nn.clipping": ["clip_grad_norm_", "clip_grad_value_"],
     "nn.data": ["AND", "NAND", "OR", "XOR", "batches", "one_hot", "spirals", "split", "standardize"],
+    "nn.descents": ["plot_descent_1d", "plot_descent_2d", "plot_learning_rates"],
     "nn.network_drawing": ["NetworkDrawing", "draw_network"],
-    "nn.optimizers": ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RMSprop"],
-    "nn.plots": [
-        "TrainingAnimation",
-        "plot_activations",
-        "plot_decision_boundary",
-        "plot_descent_1d",
-        "plot_descent_2d",
-        "plot_learning_rates",
-        "plot_losses",
-        "plot_weights",
-    ],
+    "nn.optimizers": ["SGD", "Optimizer"],
+    "nn.plots": ["plot_activations", "plot_losses", "plot_weights"],
     "nn.saving": ["load", "save"],
     "nn.schedules": ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LinearLR", "SequentialLR", "StepLR"],
     "nn.training": ["Epoch", "accuracy", "fit"],

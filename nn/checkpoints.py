@@ -10,9 +10,9 @@ from itertools import chain
 from os import PathLike
 from typing import Any
 
+from nn.files import write_atomically
 from nn.module import Module
 from nn.optimizers import Optimizer
-from nn.saving import write_atomically
 from nn.schedules import LRScheduler
 
 FORMAT = "stepgrad checkpoint 1"

@@ -6,9 +6,8 @@ As in PyTorch, `reduction` says whether the losses of a batch make a "mean", a "
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from numbers import Real
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import autograd
 from autograd import (
@@ -29,6 +28,7 @@ from autograd import (
     scope,
     where,
 )
+from nn.pairs import check_yes_or_no, pairs_of, rows_of
 
 Number = float | Value
 Row = Sequence[Number]
@@ -59,9 +59,9 @@ def mse_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any
     >>> mse_loss([Value(1.0), Value(2.0)], [3.0, 2.0]).data
     2.0
     """
-    pairs = _pairs("mse_loss", outputs, targets)
+    pairs = pairs_of("mse_loss", outputs, targets)
     with scope("mse_loss", closed=True):
-        return _added_up([(output - target) ** 2 for _, output, target in pairs], reduction)
+        return _reduced([(output - target) ** 2 for _, output, target in pairs], reduction)
 
 
 def half_sum_of_squares(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
@@ -77,7 +77,7 @@ def half_sum_of_squares(outputs: Numbers, targets: Numbers, reduction: str = "su
     >>> output.grad
     -3.0
     """
-    pairs = _pairs("half_sum_of_squares", outputs, targets)
+    pairs = pairs_of("half_sum_of_squares", outputs, targets)
     with scope("half_sum_of_squares", closed=True):
         return _reduced([(output - target) ** 2 / 2 for _, output, target in pairs], reduction)
 
@@ -92,7 +92,7 @@ def l1_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> l1_loss([Value(1.0), Value(2.0)], [3.0, 2.0]).data
     1.0
     """
-    pairs = _pairs("l1_loss", outputs, targets)
+    pairs = pairs_of("l1_loss", outputs, targets)
     with scope("l1_loss", closed=True):
         return _reduced([abs(output - target) for _, output, target in pairs], reduction)
 
@@ -114,7 +114,7 @@ def huber_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean", delt
     """
     if not delta > 0:
         raise ValueError(f"delta is the size up to which errors are squared, greater than 0; got {delta}")
-    pairs = _pairs("huber_loss", outputs, targets)
+    pairs = pairs_of("huber_loss", outputs, targets)
     with scope("huber_loss", closed=True):
         errors = [output - target for _, output, target in pairs]
         kept = [clamp(error, -delta, delta) for error in errors]
@@ -142,12 +142,12 @@ def hinge_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> A
     >>> hinge_loss([Value(0.5), Value(-3.0)], [1, -1]).data
     0.25
     """
-    pairs = _pairs("hinge_loss", outputs, targets)
+    pairs = pairs_of("hinge_loss", outputs, targets)
     for place, _, label in pairs:
         if float(label) not in (-1.0, 1.0):
             raise ValueError(f"hinge_loss takes labels -1 and 1; label {place} is {label}")
     with scope("hinge_loss", closed=True):
-        return _added_up([relu(1 - label * score) for _, score, label in pairs], reduction)
+        return _reduced([relu(1 - label * score) for _, score, label in pairs], reduction)
 
 
 def binary_cross_entropy(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
@@ -172,14 +172,14 @@ def binary_cross_entropy(outputs: Numbers, targets: Numbers, reduction: str = "m
     >>> binary_cross_entropy([Value(0.5), Value(1.0)], [1, 0], reduction="none")
     [Value(data=0.693..., grad=0.0), Value(data=100.0, grad=0.0)]
     """
-    pairs = _pairs("binary_cross_entropy", outputs, targets)
+    pairs = pairs_of("binary_cross_entropy", outputs, targets)
     for place, p, target in pairs:
         if not 0 <= float(p) <= 1:
             raise ValueError(
                 f"binary_cross_entropy takes probabilities from 0 to 1; output {place} is {float(p)}: "
                 "put a sigmoid before it, or use binary_cross_entropy_with_logits"
             )
-        _check_yes_or_no("binary_cross_entropy", place, target)
+        check_yes_or_no("binary_cross_entropy", place, target)
     with scope("binary_cross_entropy", closed=True):
         return _reduced([-(t * _log(p) + (1 - t) * _log_of_rest(p)) for _, p, t in pairs], reduction)
 
@@ -196,9 +196,9 @@ def binary_cross_entropy_with_logits(outputs: Numbers, targets: Numbers, reducti
     >>> binary_cross_entropy_with_logits([Value(-1000.0)], [1]).data
     1000.0
     """
-    pairs = _pairs("binary_cross_entropy_with_logits", outputs, targets)
+    pairs = pairs_of("binary_cross_entropy_with_logits", outputs, targets)
     for place, _, target in pairs:
-        _check_yes_or_no("binary_cross_entropy_with_logits", place, target)
+        check_yes_or_no("binary_cross_entropy_with_logits", place, target)
     with scope("binary_cross_entropy_with_logits", closed=True):
         return _reduced([-(t * log_sigmoid(x) + (1 - t) * log_sigmoid(-x)) for _, x, t in pairs], reduction)
 
@@ -227,7 +227,7 @@ def cross_entropy(outputs: Sequence[Row], targets: Numbers, reduction: str = "me
     >>> cross_entropy(logits, [1, 0], reduction="none")
     [Value(data=1000.0, grad=0.0), Value(data=0.693..., grad=0.0)]
     """
-    rows = _rows("cross_entropy", outputs, targets)
+    rows = rows_of("cross_entropy", outputs, targets)
     with scope("cross_entropy", closed=True):
         return _reduced([_cross_entropy(logits, target) for logits, target in rows], reduction)
 
@@ -245,7 +245,7 @@ def nll_loss(outputs: Sequence[Row], targets: Numbers, reduction: str = "mean") 
     >>> nll_loss([log_softmax([Value(0.0), Value(0.0)])], [1]).data
     0.693...
     """
-    rows = _rows("nll_loss", outputs, targets)
+    rows = rows_of("nll_loss", outputs, targets)
     for row, (_, target) in enumerate(rows):
         if not isinstance(target, int):
             raise ValueError(
@@ -274,7 +274,7 @@ def softmax_cross_entropy_with_logits(labels: Numbers, logits: Sequence[Row]) ->
     >>> softmax_cross_entropy_with_logits(labels=[[1, 0]], logits=[[Value(2.0), Value(2.0)]])
     [Value(data=0.693..., grad=0.0)]
     """
-    rows = _rows("softmax_cross_entropy_with_logits", logits, labels)
+    rows = rows_of("softmax_cross_entropy_with_logits", logits, labels)
     with scope("softmax_cross_entropy_with_logits", closed=True):
         return [_cross_entropy(row, target) for row, target in rows]
 
@@ -307,115 +307,3 @@ def _reduced(losses: list[Any], reduction: str) -> Any:
     if reduction not in REDUCTIONS:
         raise ValueError(f"reduction is {', '.join(map(repr, REDUCTIONS))}; got {reduction!r:.60}")
     return REDUCTIONS[reduction](losses)
-
-
-def _added_up(losses: list[Any], reduction: str) -> Any:
-    """As `_reduced`, but with a node for every addition, as one would write it by hand."""
-    if reduction not in ("mean", "sum"):
-        return _reduced(losses, reduction)
-    first, *rest = losses
-    total = sum(rest, first)
-    return total / len(losses) if reduction == "mean" else total
-
-
-class Pair(NamedTuple):
-    """An output and its target, and where they stand: "3", or "3[1]" in a row."""
-
-    place: str
-    output: Any
-    target: Any
-
-
-def _pairs(loss: str, outputs: Any, targets: Any) -> list[Pair]:
-    """What stands side by side; rows of it in one list."""
-    pairs = []
-    for row, (output, target) in enumerate(_zipped(loss, _items(loss, "outputs", outputs), targets)):
-        several = isinstance(output, list)
-        ys, ts = (x if isinstance(x, list) else [x] for x in (output, target))
-        if len(ys) != len(ts) or not ys:
-            raise ValueError(
-                f"{loss} takes one target for each output and at least one: row {row} has {len(ys)} and {len(ts)}"
-            )
-        for column, (y, t) in enumerate(zip(ys, ts)):
-            place = f"{row}[{column}]" if several else f"{row}"
-            _check_number(loss, f"output {place}", y)
-            _check_number(loss, f"target {place}", t)
-            if math.isnan(t):
-                raise ValueError(f"{loss} takes a number for each target; target {place} is nan: leave that sample out")
-            pairs.append(Pair(place, y, t))
-    return pairs
-
-
-def _rows(loss: str, outputs: Any, targets: Any) -> list[tuple[list[Any], Any]]:
-    """The logits of each sample, and its label or the probabilities of all classes."""
-    rows = _items(loss, "rows of outputs", outputs)
-    for row, logits in enumerate(rows):
-        if not isinstance(logits, list) or not logits:
-            raise TypeError(
-                f"{loss} takes a row of outputs for each sample, one for each class; output {row} is {logits!r:.60}: "
-                "put the outputs of a single sample into a list, [outputs]"
-            )
-        for column, x in enumerate(logits):
-            _check_number(loss, f"output {row}[{column}]", x)
-    return [
-        (logits, (_probabilities if isinstance(target, list) else _label)(loss, row, target, len(logits)))
-        for row, (logits, target) in enumerate(_zipped(loss, rows, targets))
-    ]
-
-
-def _label(loss: str, row: int, label: Any, classes: int) -> int:
-    if not isinstance(label, (int, float)) or not float(label).is_integer() or not 0 <= label < classes:
-        raise ValueError(
-            f"{loss} takes labels from 0 to {classes - 1}, since row {row} has {classes} classes; "
-            f"label {row} is {label!r:.60}"
-        )
-    return int(label)
-
-
-def _probabilities(loss: str, row: int, target: list[Any], classes: int) -> int | list[Any]:
-    """The probabilities, checked; of one-hot ones the label."""
-    if len(target) != classes:
-        raise ValueError(f"{loss} takes as many probabilities as classes: row {row} has {len(target)} and {classes}")
-    for column, t in enumerate(target):
-        _check_number(loss, f"target {row}[{column}]", t)
-    numbers = list(map(float, target))
-    if not all(0 <= t <= 1 for t in numbers) or abs(math.fsum(numbers) - 1) > 1e-6:
-        raise ValueError(f"{loss} takes probabilities from 0 to 1 that sum up to 1; target {row} is {numbers!r:.60}")
-    fixed = not any(isinstance(t, Value) for t in target)
-    return numbers.index(1) if fixed and sorted(numbers) == [0] * (classes - 1) + [1] else target
-
-
-def _zipped(loss: str, outputs: list[Any], targets: Any) -> Iterable[tuple[Any, Any]]:
-    wanted = _items(loss, "targets", targets)
-    if len(outputs) != len(wanted) or not outputs:
-        raise ValueError(
-            f"{loss} takes one target for each output and at least one: got {len(outputs)} and {len(wanted)}"
-        )
-    return zip(outputs, wanted)
-
-
-def _items(loss: str, what: str, given: Any) -> list[Any]:
-    """For each sample a number or a list of them."""
-    items = _plain(given)
-    if isinstance(items, str) or not isinstance(items, Iterable):
-        raise TypeError(
-            f"{loss} takes a list of {what}, one for each sample, got {type(given).__name__} {given!r:.60}; "
-            "put a single one into a list, [...]"
-        )
-    return [list(item) if isinstance(item, tuple) else item for item in map(_plain, items)]
-
-
-def _plain(x: Any) -> Any:
-    """A NumPy array as lists, its numbers as Python's."""
-    return x.tolist() if hasattr(x, "tolist") else x
-
-
-def _check_number(loss: str, what: str, x: Any) -> None:
-    if not isinstance(x, (Real, Value)):
-        raise TypeError(f"{loss} takes numbers and Values; {what} is {type(x).__name__} {x!r:.60}")
-
-
-def _check_yes_or_no(loss: str, place: str, target: Any) -> None:
-    if not 0 <= float(target) <= 1:
-        hint = ": write 0 for -1" if float(target) == -1 else ""
-        raise ValueError(f"{loss} takes targets from 0 to 1; target {place} is {float(target)}{hint}")

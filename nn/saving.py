@@ -6,10 +6,8 @@ import io
 import json
 import math
 import os
-import secrets
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from nn.activations import ACTIVATIONS
+from nn.files import write_atomically
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.perceptron import Perceptron
@@ -131,39 +130,6 @@ def load(path: str | PathLike[str]) -> Any:
         except Exception as error:  # anything may fail on bytes that anyone may have written
             reason = error if isinstance(error, (ValueError, zipfile.BadZipFile)) else f"{type(error).__name__} {error}"
             raise ValueError(f"{os.fspath(path)} is no model that save wrote, or is damaged: {reason}") from None
-
-
-def write_atomically(path: str | PathLike[str], contents: bytes) -> None:
-    """Put a file in place at once: until then the old one is there, and if anything goes wrong it stays.
-
-    If the program is killed meanwhile, `path` followed by a random number and `.tmp` may remain beside it.
-
-    Args:
-        path: where to. If it is a link, the file it leads to is replaced.
-        contents: what shall be in it.
-
-    Raises:
-        OSError: the file cannot be written.
-
-    >>> import pathlib, tempfile
-    >>> from nn.saving import write_atomically
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_atomically(f"{folder}/notes.txt", b"learned")
-    ...     pathlib.Path(folder, "notes.txt").read_text()
-    'learned'
-    """
-    target = os.path.realpath(path)
-    temporary = f"{target}.{secrets.token_hex(8)}.tmp"
-    try:
-        with open(temporary, "xb") as file:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.remove(temporary)
-        raise
 
 
 def _description(model: Module) -> Any:

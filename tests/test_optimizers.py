@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value, values
-from nn import MLP, mse_loss, optimizers, schedules
+from nn import MLP, SGD, Adam, AdamW, Optimizer, RMSprop, mse_loss, schedules
 from nn.clipping import clip_grad_norm_, clip_grad_value_
-from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import CosineAnnealingLR, ExponentialLR, LinearLR, LRScheduler, SequentialLR, StepLR
 from tests.make_optimizer_references import (
     CASES,
@@ -56,7 +56,7 @@ def our_path(problem: str, optimizer: str, schedule: str | None) -> tuple[list[l
         def loss() -> Value:
             return mse_loss([model(x) for x, _ in SAMPLES], [y for _, y in SAMPLES])
 
-    descent = OPTIMIZERS[optimizer](optimizers, parameters)
+    descent = OPTIMIZERS[optimizer](nn, parameters)
     rates = SCHEDULES[schedule](schedules, descent) if schedule else None
     path, lrs = [], []
     for _ in range(STEPS):
@@ -110,7 +110,7 @@ def test_the_first_example_of_pytorch_users() -> None:
 def test_parameters_without_gradient_move_as_for_a_gradient_of_0(name: str) -> None:
     """As in PyTorch, where a gradient of zeros still decays weights and lets the velocity run on."""
     x = Value(2.0)
-    optimizer = OPTIMIZERS[name](optimizers, [x])
+    optimizer = OPTIMIZERS[name](nn, [x])
     decay = getattr(optimizer, "weight_decay", 0.0)
     optimizer.step()
     assert x.data < 2.0 if decay else x.data == 2.0
@@ -119,7 +119,7 @@ def test_parameters_without_gradient_move_as_for_a_gradient_of_0(name: str) -> N
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_update_is_the_step_on_plain_numbers(name: str) -> None:
     parameters = [Value(1.0), Value(-2.0)]
-    stepping, updating = (OPTIMIZERS[name](optimizers, parameters) for _ in range(2))
+    stepping, updating = (OPTIMIZERS[name](nn, parameters) for _ in range(2))
     theta = np.array([1.0, -2.0])
     for gradient in ([0.5, -1.0], [0.25, 3.0], [0.0, 1.0]):
         for parameter, g in zip(parameters, gradient):
@@ -139,7 +139,7 @@ def test_a_state_restores_every_bit(name: str, how: str, tmp_path) -> None:
     rng = np.random.default_rng(1)
     gradients = rng.normal(size=(20, 3))
     parameters = [Value(x) for x in (1.0, -2.0, 0.5)]
-    whole = OPTIMIZERS[name](optimizers, parameters)
+    whole = OPTIMIZERS[name](nn, parameters)
     theta = np.array([1.0, -2.0, 0.5])
     for gradient in gradients[:10]:
         theta = whole.update(theta, gradient)
@@ -150,7 +150,7 @@ def test_a_state_restores_every_bit(name: str, how: str, tmp_path) -> None:
     if how == "through npz":
         np.savez(tmp_path / "state.npz", **state)
         state = np.load(tmp_path / "state.npz")
-    resumed = getattr(optimizers, type(whole).__name__)(parameters, lr=7.0)
+    resumed = getattr(nn, type(whole).__name__)(parameters, lr=7.0)
     resumed.load_state_dict(state)
     assert {type(value) for value in resumed.state_dict().values()} <= {int, float, bool, np.ndarray}
     resumed_theta = theta

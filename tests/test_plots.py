@@ -12,15 +12,15 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from autograd import Value
-from nn import MLP, Layer, Module, Neuron, mse_loss
-from nn.activations import ACTIVATIONS, TOGETHER
-from nn.data import AND, XOR, spirals
-from nn.optimizers import SGD, Adam
-from nn.plots import (
-    FRAMES,
-    MARKERS,
-    PALETTE,
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Layer,
+    Module,
+    Neuron,
     TrainingAnimation,
+    mse_loss,
     plot_activations,
     plot_decision_boundary,
     plot_descent_1d,
@@ -29,6 +29,10 @@ from nn.plots import (
     plot_losses,
     plot_weights,
 )
+from nn.activations import ACTIVATIONS, TOGETHER
+from nn.boundaries import FRAMES
+from nn.data import AND, XOR, spirals
+from nn.figures import MARKERS, PALETTE
 from nn.training import Epoch, History, fit
 
 pytestmark = pytest.mark.filterwarnings("error")

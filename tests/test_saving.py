@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from nn import MLP, Layer, Module, Neuron
+from nn.files import write_atomically
 from nn.perceptron import Perceptron
-from nn.saving import FORMAT, load, save, write_atomically
+from nn.saving import FORMAT, load, save
 from nn.sequential import Sequential
 
 MODELS = [

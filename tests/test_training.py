@@ -14,10 +14,10 @@ import pytest
 from sklearn.datasets import make_moons
 
 from autograd import Parameter
+from nn import SGD, Adam
 from nn.layers import MLP
 from nn.losses import cross_entropy, hinge_loss, mse_loss
 from nn.module import Module
-from nn.optimizers import SGD, Adam
 from nn.schedules import CosineAnnealingLR, StepLR
 from nn.training import Epoch, History, accuracy, fit
 
