@@ -33,7 +33,7 @@ def neuron() -> Stepper:
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.integers(), st.integers(0, 120), st.data())
+@given(st.integers(), st.integers(0, 300), st.data())
 def test_the_stepper_ends_where_backward_does_and_any_seek_is_exact(seed: int, size: int, data: st.DataObject) -> None:
     root = large_graph(seed, size)
     before = [bits(node.grad) for node in topological(root)]
