@@ -50,12 +50,22 @@ def chain_rule(root: Any, toward: Collection[Any] | None = None, create_graph: b
                 continue
             partial = _local_derivative(node, position, xs, create_graph)
             before = gradient.get(arg, 0.0)
-            if node.op.partials[position] == 0:  # flat everywhere: nothing flows, not even inf · 0
+            if is_flat(node, position):  # nothing flows, not even inf · 0
                 contribution, after = 0.0, before
             else:
                 contribution = _times(upstream, partial)
                 after = gradient[arg] = before + contribution if arg in gradient else contribution
             yield LocalStep(node, arg, position, upstream, partial, contribution, before, after)
+
+
+def is_flat(node: Any, position: int) -> bool:
+    """Whether nothing ever flows from a node to that argument, whatever the numbers are."""
+    return bool(node.op.partials[position] == 0)
+
+
+def is_several(node: Any, arg: Any) -> bool:
+    """Whether more than one argument of a node is this one."""
+    return sum(other is arg for other in node.args) > 1
 
 
 def local_derivative(node: Any, position: int, create_graph: bool = False) -> Any:
@@ -101,7 +111,7 @@ def push_forward(roots: Collection[Any], tangent: dict[Any, Any], create_graph: 
             continue
         xs = _arguments(node, create_graph)
         for position, arg in enumerate(node.args):
-            if arg in tangent and node.op.partials[position] != 0:
+            if arg in tangent and not is_flat(node, position):
                 term = _times(tangent[arg], _local_derivative(node, position, xs, create_graph))
                 tangent[node] = tangent[node] + term if node in tangent else term
     return tangent

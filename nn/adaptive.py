@@ -25,7 +25,7 @@ class Adagrad(Optimizer):
         eps: keeps the denominator from being 0.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import Adagrad
+    >>> from nn import Adagrad
     >>> x = Value(3.0)
     >>> optimizer = Adagrad([x], lr=0.5)
     >>> (x**2).backward()
@@ -74,7 +74,7 @@ class RMSprop(Optimizer):
         centered: whether to divide by the standard deviation of the gradients instead.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import RMSprop
+    >>> from nn import RMSprop
     >>> x = Value(3.0)
     >>> optimizer = RMSprop([x], lr=0.01)
     >>> (x**2).backward()
@@ -126,7 +126,7 @@ class Adadelta(Optimizer):
         weight_decay: as for `SGD`.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import Adadelta
+    >>> from nn import Adadelta
     >>> x = Value(3.0)
     >>> optimizer = Adadelta([x])
     >>> (x**2).backward()
@@ -173,7 +173,7 @@ class Adam(Optimizer):
         amsgrad: whether the denominator may never fall.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import Adam
+    >>> from nn import Adam
     >>> x = Value(3.0)
     >>> optimizer = Adam([x], lr=0.1)
     >>> (x**2).backward()
@@ -223,7 +223,7 @@ class AdamW(Adam):
         weight_decay: the part of θ that is taken away, times `lr`.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import AdamW
+    >>> from nn import AdamW
     >>> x = Value(3.0)
     >>> optimizer = AdamW([x], lr=0.1, weight_decay=0.5)
     >>> (x**2).backward()
@@ -261,7 +261,7 @@ class Adamax(Optimizer):
         weight_decay: as for `SGD`.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import Adamax
+    >>> from nn import Adamax
     >>> x = Value(3.0)
     >>> optimizer = Adamax([x], lr=0.1)
     >>> (x**2).backward()
@@ -307,7 +307,7 @@ class NAdam(Optimizer):
         momentum_decay: how fast the momentum rises from β₁/2 to β₁.
 
     >>> from autograd import Value
-    >>> from nn.adaptive import NAdam
+    >>> from nn import NAdam
     >>> x = Value(3.0)
     >>> optimizer = NAdam([x], lr=0.1)
     >>> (x**2).backward()

@@ -66,8 +66,8 @@ def plot_decision_boundary(
         TypeError, ValueError: the samples are not pairs of finite numbers, or the labels are not as said above.
 
     >>> from nn import Neuron
-    >>> from nn.data import AND
-    >>> from nn.boundaries import plot_decision_boundary
+    >>> from nn import AND
+    >>> from nn import plot_decision_boundary
     >>> plot_decision_boundary(Neuron(2, "identity", seed=0), *AND)
     <Figure size 550x400 with 1 Axes>
     """
@@ -91,10 +91,10 @@ class TrainingAnimation:
         TypeError, ValueError: as for `plot_decision_boundary`.
 
     >>> from nn import Neuron, mse_loss
-    >>> from nn.data import AND
-    >>> from nn.optimizers import SGD
-    >>> from nn.boundaries import TrainingAnimation
-    >>> from nn.training import fit
+    >>> from nn import AND
+    >>> from nn import SGD
+    >>> from nn import TrainingAnimation
+    >>> from nn import fit
     >>> model = Neuron(2, "sigmoid", seed=0)
     >>> animation = TrainingAnimation(model, *AND, threshold=0.5)
     >>> history = fit(model, *AND, mse_loss, SGD(model.parameters(), lr=5.0), epochs=20, callbacks=[animation])

@@ -29,7 +29,7 @@ class History:
         metrics, validation_metrics: the metric of the same outputs; empty without a metric.
         stopped: why the training ended before its last epoch: "patience", "callback" or "interrupted"; else "".
 
-    >>> from nn.training import History
+    >>> from nn import History
     >>> History([2.0, 0.5], metrics=[0.75, 1.0])
     <history of 2 epochs: loss 2 → 0.5, metric 0.75 → 1>
     """

@@ -27,7 +27,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
         TypeError, ValueError: `parameters` are not Values, or there are none; `max_norm` is negative or no number.
 
     >>> from autograd import Value
-    >>> from nn.clipping import clip_grad_norm_
+    >>> from nn import clip_grad_norm_
     >>> x, y = Value(0.0), Value(0.0)
     >>> (3 * x + 4 * y).backward()
     >>> clip_grad_norm_([x, y], max_norm=1.0)
@@ -54,7 +54,7 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
         TypeError, ValueError: as for `clip_grad_norm_`.
 
     >>> from autograd import Value
-    >>> from nn.clipping import clip_grad_value_
+    >>> from nn import clip_grad_value_
     >>> x, y = Value(0.0), Value(0.0)
     >>> (3 * x - 0.5 * y).backward()
     >>> clip_grad_value_([x, y], clip_value=1.0)

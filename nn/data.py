@@ -21,7 +21,7 @@ class TruthTable(NamedTuple):
         X: the inputs, of shape (4, 2), each 0.0 or 1.0.
         y: the four outputs, each 0 or 1.
 
-    >>> from nn.data import XOR
+    >>> from nn import XOR
     >>> X, y = XOR
     >>> X.tolist(), y.tolist()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
@@ -91,7 +91,7 @@ def batches(
     Raises:
         TypeError, ValueError: the data are as `check_data` refuses them, or `batch_size` is not a positive integer.
 
-    >>> from nn.data import batches
+    >>> from nn import batches
     >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0]], [0, 1, 2, 3, 4]
     >>> [len(targets) for _, targets in batches(X, y, batch_size=2, seed=0)]
     [2, 2, 1]
@@ -121,7 +121,7 @@ def split(
     Raises:
         TypeError, ValueError: the data are as `check_data` refuses them, or one of the two parts would be empty.
 
-    >>> from nn.data import split
+    >>> from nn import split
     >>> X, y, X_validation, y_validation = split([[1.0], [2.0], [3.0], [4.0], [5.0]], [1, 2, 3, 4, 5], seed=0)
     >>> len(y), len(y_validation)
     (4, 1)
@@ -156,7 +156,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     Raises:
         TypeError, ValueError: there are no labels, or one is not a whole number from 0 to `classes` - 1.
 
-    >>> from nn.data import one_hot
+    >>> from nn import one_hot
     >>> one_hot([0, 2, 1])
     array([[1., 0., 0.],
            [0., 0., 1.],
@@ -194,7 +194,7 @@ def standardize(X: ArrayLike, *others: ArrayLike) -> Any:
         TypeError, ValueError: something is empty, not a finite number, or has other columns; or the deviation of a
             column is beyond float64.
 
-    >>> from nn.data import standardize
+    >>> from nn import standardize
     >>> standardize([[1.0, 5.0], [3.0, 5.0]], [[2.0, 6.0]])
     (array([[-1.,  0.],
            [ 1.,  0.]]), array([[0., 1.]]))
@@ -239,7 +239,7 @@ def spirals(n: int, classes: int = 2, noise: float = 0.2, seed: Seed = None) -> 
         TypeError, ValueError: `n` or `classes` is not a positive integer, there are more classes than points, or
             `noise` is not a number of at least 0.
 
-    >>> from nn.data import spirals
+    >>> from nn import spirals
     >>> X, y = spirals(6, classes=3, seed=0)
     >>> X.shape, y
     ((6, 2), array([0, 1, 2, 0, 1, 2]))

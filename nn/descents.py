@@ -39,7 +39,7 @@ def plot_descent_1d(
     Raises:
         ValueError: `steps` is negative, or the cost at the start is not finite.
 
-    >>> from nn.descents import plot_descent_1d
+    >>> from nn import plot_descent_1d
     >>> plot_descent_1d(lambda w: (w - 1) ** 2, start=3.0, lr=0.1)
     <Figure size 600x400 with 1 Axes>
     """
@@ -63,7 +63,7 @@ def plot_learning_rates(cost: Callable[[Value], Value], start: float, lrs: Seque
     Raises:
         ValueError: as for `plot_descent_1d`, or there are no learning rates.
 
-    >>> from nn.descents import plot_learning_rates
+    >>> from nn import plot_learning_rates
     >>> plot_learning_rates(lambda w: w**2, start=2.0, lrs=[0.02, 0.3, 1.05])
     <Figure size 1050x380 with 3 Axes>
     """
@@ -103,8 +103,8 @@ def plot_descent_2d(
         ValueError: `start` is not two numbers, there are no optimizers, `steps` is negative, or the cost at the
             start is not finite.
 
-    >>> from nn.optimizers import SGD
-    >>> from nn.descents import plot_descent_2d
+    >>> from nn import SGD
+    >>> from nn import plot_descent_2d
     >>> plot_descent_2d(lambda a, b: a**2 + 10 * b**2, (4.0, 1.0), lambda parameters: SGD(parameters, lr=0.09))
     <Figure size 700x400 with 1 Axes>
     """

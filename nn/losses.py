@@ -71,7 +71,7 @@ def half_sum_of_squares(outputs: Numbers, targets: Numbers, reduction: str = "su
     `reduction` says otherwise.
 
     >>> from autograd import Value
-    >>> from nn.losses import half_sum_of_squares
+    >>> from nn import half_sum_of_squares
     >>> output = Value(1.0)
     >>> half_sum_of_squares([output], [4.0]).backward()
     >>> output.grad
@@ -88,7 +88,7 @@ def l1_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     Arguments and errors are those of `mse_loss`. Where output and target are equal, the gradient is 0.
 
     >>> from autograd import Value
-    >>> from nn.losses import l1_loss
+    >>> from nn import l1_loss
     >>> l1_loss([Value(1.0), Value(2.0)], [3.0, 2.0]).data
     1.0
     """
@@ -108,7 +108,7 @@ def huber_loss(outputs: Numbers, targets: Numbers, reduction: str = "mean", delt
         delta: up to which size an error is small; greater than 0.
 
     >>> from autograd import Value
-    >>> from nn.losses import huber_loss
+    >>> from nn import huber_loss
     >>> huber_loss([Value(0.5), Value(3.0)], [0.0, 0.0], reduction="none")
     [Value(data=0.125, grad=0.0), Value(data=2.5, grad=0.0)]
     """
@@ -168,7 +168,7 @@ def binary_cross_entropy(outputs: Numbers, targets: Numbers, reduction: str = "m
         TypeError, ValueError: as for `mse_loss`, or an output or a target is not from 0 to 1.
 
     >>> from autograd import Value
-    >>> from nn.losses import binary_cross_entropy
+    >>> from nn import binary_cross_entropy
     >>> binary_cross_entropy([Value(0.5), Value(1.0)], [1, 0], reduction="none")
     [Value(data=0.693..., grad=0.0), Value(data=100.0, grad=0.0)]
     """
@@ -192,7 +192,7 @@ def binary_cross_entropy_with_logits(outputs: Numbers, targets: Numbers, reducti
         targets, reduction: as for `binary_cross_entropy`, as are the errors.
 
     >>> from autograd import Value
-    >>> from nn.losses import binary_cross_entropy_with_logits
+    >>> from nn import binary_cross_entropy_with_logits
     >>> binary_cross_entropy_with_logits([Value(-1000.0)], [1]).data
     1000.0
     """
@@ -222,7 +222,7 @@ def cross_entropy(outputs: Sequence[Row], targets: Numbers, reduction: str = "me
             not as long as that of the logits or not made of probabilities, or the reduction is unknown.
 
     >>> from autograd import Value
-    >>> from nn.losses import cross_entropy
+    >>> from nn import cross_entropy
     >>> logits = [[Value(1000.0), Value(0.0)], [Value(2.0), Value(2.0)]]
     >>> cross_entropy(logits, [1, 0], reduction="none")
     [Value(data=1000.0, grad=0.0), Value(data=0.693..., grad=0.0)]
@@ -241,7 +241,7 @@ def nll_loss(outputs: Sequence[Row], targets: Numbers, reduction: str = "mean") 
         reduction: as for `cross_entropy`, as are the errors.
 
     >>> from autograd import Value, log_softmax
-    >>> from nn.losses import nll_loss
+    >>> from nn import nll_loss
     >>> nll_loss([log_softmax([Value(0.0), Value(0.0)])], [1]).data
     0.693...
     """
@@ -270,7 +270,7 @@ def softmax_cross_entropy_with_logits(labels: Numbers, logits: Sequence[Row]) ->
         TypeError, ValueError: as for `cross_entropy`.
 
     >>> from autograd import Value
-    >>> from nn.losses import softmax_cross_entropy_with_logits
+    >>> from nn import softmax_cross_entropy_with_logits
     >>> softmax_cross_entropy_with_logits(labels=[[1, 0]], logits=[[Value(2.0), Value(2.0)]])
     [Value(data=0.693..., grad=0.0)]
     """

@@ -36,7 +36,7 @@ class Optimizer:
 
     >>> import numpy as np
     >>> from autograd import Value
-    >>> from nn.optimizers import Optimizer
+    >>> from nn import Optimizer
     >>> class SignDescent(Optimizer):
     ...     def rule(self, theta, gradient):
     ...         return theta - self.lr * np.sign(gradient)
@@ -132,7 +132,7 @@ class SGD(Optimizer):
         nesterov: whether to look ahead; it needs a momentum and no dampening.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
+    >>> from nn import SGD
     >>> x = Value(3.0)
     >>> optimizer = SGD([x], lr=0.25)
     >>> for _ in range(2):

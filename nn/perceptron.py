@@ -51,7 +51,7 @@ class Perceptron(Neuron):
     Raises:
         TypeError, ValueError: `nin` is not a positive integer, or `lr` not a number above 0.
 
-    >>> from nn.perceptron import Perceptron
+    >>> from nn import Perceptron
     >>> corners = [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> unit = Perceptron(2)
     >>> unit.fit(corners, [0, 0, 0, 1])

@@ -43,7 +43,7 @@ def plot_losses(losses: Losses | Mapping[str, Losses], ax: Axes | None = None) -
         ValueError: there is no loss in it.
         ModuleNotFoundError: matplotlib is not installed, as in all functions here.
 
-    >>> from nn.plots import plot_losses
+    >>> from nn import plot_losses
     >>> plot_losses({"lr 0.1": [1.0, 0.8, 0.7], "lr 0.5": [1.0, 0.4, 0.2]})
     <Figure size 600x400 with 1 Axes>
     """
@@ -81,7 +81,7 @@ def plot_activations(activations: Mapping[str, Callable[[Value], Value]] | None 
         ValueError: there are none.
 
     >>> from autograd import relu, tanh
-    >>> from nn.plots import plot_activations
+    >>> from nn import plot_activations
     >>> plot_activations({"relu": relu, "tanh": tanh})
     <Figure size 520x250 with 2 Axes>
     """
@@ -121,7 +121,7 @@ def plot_weights(model: Module, before: Module | None = None) -> Figure:
         ValueError: the model has no parameters, or `before` has others.
 
     >>> from nn import MLP
-    >>> from nn.plots import plot_weights
+    >>> from nn import plot_weights
     >>> plot_weights(MLP(2, [3, 1], seed=0))
     <Figure size 600x320 with 3 Axes>
     """

@@ -48,7 +48,7 @@ def save(model: Module | Mapping[str, float], path: str | PathLike[str]) -> Path
 
     >>> import tempfile
     >>> from nn import MLP
-    >>> from nn.saving import load, save
+    >>> from nn import load, save
     >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = save(model, f"{folder}/model.npz")
@@ -87,7 +87,7 @@ def load(path: str | PathLike[str]) -> Any:
         OSError: it cannot be read.
 
     >>> import tempfile
-    >>> from nn.saving import load, save
+    >>> from nn import load, save
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     load(save({"w.0": 0.5, "b": -1.0}, f"{folder}/state.npz"))
     {'w.0': 0.5, 'b': -1.0}

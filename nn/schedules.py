@@ -31,8 +31,8 @@ class LRScheduler:
         TypeError, ValueError: a setting is not what the schedule accepts.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import LRScheduler
+    >>> from nn import SGD
+    >>> from nn import LRScheduler
     >>> class OneOverEpoch(LRScheduler):
     ...     def rate(self, epoch):
     ...         return self.base_lr / (1 + epoch)
@@ -84,8 +84,8 @@ class StepLR(LRScheduler):
         gamma: the factor, at least 0.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import StepLR
+    >>> from nn import SGD
+    >>> from nn import StepLR
     >>> schedule = StepLR(SGD([Value(1.0)], lr=1.0), step_size=2, gamma=0.5)
     >>> [schedule.rate(epoch) for epoch in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
@@ -109,8 +109,8 @@ class ExponentialLR(LRScheduler):
         gamma: the factor, at least 0.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import ExponentialLR
+    >>> from nn import SGD
+    >>> from nn import ExponentialLR
     >>> schedule = ExponentialLR(SGD([Value(1.0)], lr=1.0), gamma=0.5)
     >>> [schedule.rate(epoch) for epoch in range(4)]
     [1.0, 0.5, 0.25, 0.125]
@@ -137,8 +137,8 @@ class CosineAnnealingLR(LRScheduler):
         eta_min: the smallest rate, at least 0.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import CosineAnnealingLR
+    >>> from nn import SGD
+    >>> from nn import CosineAnnealingLR
     >>> schedule = CosineAnnealingLR(SGD([Value(1.0)], lr=1.0), T_max=3)
     >>> [round(schedule.rate(epoch), 6) for epoch in range(4)]
     [1.0, 0.75, 0.25, 0.0]
@@ -166,8 +166,8 @@ class LinearLR(LRScheduler):
         total_iters: how many epochs the ramp is long.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import LinearLR
+    >>> from nn import SGD
+    >>> from nn import LinearLR
     >>> schedule = LinearLR(SGD([Value(1.0)], lr=1.0), start_factor=0.5, total_iters=2)
     >>> [schedule.rate(epoch) for epoch in range(4)]
     [0.5, 0.75, 1.0, 1.0]
@@ -201,8 +201,8 @@ class SequentialLR(LRScheduler):
         milestones: the epochs at which the second, third, … schedule begins.
 
     >>> from autograd import Value
-    >>> from nn.optimizers import SGD
-    >>> from nn.schedules import ExponentialLR, LinearLR, SequentialLR
+    >>> from nn import SGD
+    >>> from nn import ExponentialLR, LinearLR, SequentialLR
     >>> optimizer = SGD([Value(1.0)], lr=1.0)
     >>> warm_up = LinearLR(optimizer, start_factor=0.5, total_iters=2)
     >>> schedule = SequentialLR(optimizer, [warm_up, ExponentialLR(optimizer, gamma=0.5)], milestones=[2])

@@ -24,7 +24,7 @@ class Sequential(Module):
 
     >>> from autograd import softmax, tanh
     >>> from nn import Layer
-    >>> from nn.sequential import Sequential
+    >>> from nn import Sequential
     >>> model = Sequential(Layer(2, 3, "identity", seed=0), tanh, Layer(3, 2, "identity", seed=1), softmax)
     >>> print(sum(p.data for p in model([0.5, -1.0])))
     1.0

@@ -44,7 +44,7 @@ def accuracy(outputs: ArrayLike, targets: ArrayLike, threshold: float = 0.0) -> 
     Raises:
         ValueError: the shapes do not fit each other.
 
-    >>> from nn.training import accuracy
+    >>> from nn import accuracy
     >>> accuracy([2.0, -0.5, 0.1], [1, -1, -1]), accuracy([[0.1, 0.7], [2.0, 1.0]], [1, 1])
     (0.6666666666666666, 0.5)
     """
@@ -113,8 +113,8 @@ def fit(
             damaged or of another training.
 
     >>> from nn import MLP, mse_loss
-    >>> from nn.optimizers import SGD
-    >>> from nn.training import fit
+    >>> from nn import SGD
+    >>> from nn import fit
     >>> model = MLP(1, [1], seed=0)
     >>> history = fit(model, [[0], [1], [2]], [1, 3, 5], mse_loss, SGD(model.parameters(), lr=0.2), epochs=100)
     >>> round(model([10.0]).data, 3)

@@ -109,8 +109,24 @@ def _path(
     return path, lrs
 
 
+def torch_first_example() -> list[list[float]]:
+    """A variable [1, 2], its target [3, 4], the mean squared error, SGD at 0.1: where each of ten steps leads."""
+    import torch
+
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    target = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    optimizer = torch.optim.SGD([x], lr=0.1)
+    path = []
+    for _ in range(10):
+        optimizer.zero_grad()
+        torch.nn.functional.mse_loss(x, target).backward()
+        optimizer.step()
+        path.append(x.tolist())
+    return path
+
+
 def main() -> None:
-    lines = []
+    lines = [f'"first example": {json.dumps(torch_first_example())}']
     for problem in STARTS:
         for optimizer, schedule in CASES:
             path, lrs = torch_path(problem, optimizer, schedule)

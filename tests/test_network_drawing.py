@@ -12,6 +12,7 @@ import pytest
 
 from autograd import Value, no_grad
 from nn import MLP, Layer, Module, Neuron, draw_network
+from nn.network_drawing import Network
 from tests.test_drawing import EVIL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -250,3 +251,12 @@ def test_formats(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"cannot save a network as .*: use \.svg.*\.html"):
             picture.save(tmp_path / name)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["n.HTML", "n.svg"]
+
+
+def test_a_layer_without_biases_and_one_whose_outputs_weigh_against_each_other() -> None:
+    model = MLP(2, [3, 2], "tanh", "softmax", bias=False, seed=0)
+    network = Network(model, [0.5, -1.0])
+    assert network.columns[-1].outputs == [p.data for p in model([0.5, -1.0])]
+    assert sum(network.columns[-1].outputs) == pytest.approx(1)
+    assert network.columns[-1].activation == "softmax" and network.columns[-1].biases == [0.0, 0.0]
+    assert "softmax" in draw_network(model).svg

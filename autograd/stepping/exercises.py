@@ -43,7 +43,7 @@ def exercise(
         ValueError: the kind or the difficulty is none of those above.
 
     >>> from autograd import tree
-    >>> from autograd.stepping.exercises import exercise
+    >>> from autograd import exercise
     >>> L = exercise("shared", seed=4)
     >>> L.backward()
     >>> print(tree(L))

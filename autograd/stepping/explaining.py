@@ -70,7 +70,7 @@ def explain(root: Value, node: Value | str) -> Explanation:
         ValueError: `node` is not in the graph of `root`, or a plain number.
 
     >>> from autograd import Value
-    >>> from autograd.stepping.explaining import explain
+    >>> from autograd import explain
     >>> a, b = Value(3.0, label="a"), Value(2.0, label="b")
     >>> c = a * b; c.label = "c"
     >>> L = c + a; L.label = "L"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from autograd.backprop import chain_rule
+from autograd.backprop import chain_rule, is_flat, is_several
 from autograd.graph import made
 from autograd.notation import LATEX, TEXT, Names, Text, name_nodes, short
 from autograd.value import Value
@@ -105,7 +105,7 @@ class Step(Readable):
     @property
     def flat(self) -> bool:
         """Whether nothing ever flows here, whatever the numbers are."""
-        return self.node.op is not None and self.node.op.partials[self.position] == 0
+        return is_flat(self.node, self.position)
 
     def _write(self, style: Text) -> str:
         root, node, arg = (style.node(value, self.names) for value in (self.root, self.node, self.arg))
@@ -121,8 +121,8 @@ class Step(Readable):
 
     def _through(self, style: Text) -> str:
         """Which argument is meant where the same node is several."""
-        several = sum(arg is self.arg for arg in self.node.args) > 1
-        return style.prose(f", through argument {self.position + 1}") if several else ""
+        which = f", through argument {self.position + 1}"
+        return style.prose(which) if is_several(self.node, self.arg) else ""
 
 
 AnyStep: TypeAlias = ForwardStep | SeedStep | Step

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from itertools import combinations
 
-from autograd.backprop import LocalStep
-from autograd.stepping.solutions import FEW, Solution, listed, matches, several
+from autograd.backprop import LocalStep, is_several
+from autograd.stepping.solutions import FEW, Solution, listed, matches
 from autograd.value import Value
 
 TRIED = 20  # edges of a node through which each mistake is tried
@@ -139,7 +139,7 @@ def _swapped(solution: Solution, node: Value) -> _Wrong:
 
 
 def _argument(solution: Solution, step: LocalStep) -> str:
-    return f"argument {step.position + 1}" if several(step) else solution.name(step.arg)
+    return f"argument {step.position + 1}" if is_several(step.node, step.arg) else solution.name(step.arg)
 
 
 def _output(solution: Solution, node: Value) -> _Wrong:

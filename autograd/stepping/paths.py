@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from autograd.backprop import chain_rule, local_derivative
+from autograd.backprop import chain_rule, is_flat, is_several, local_derivative
 from autograd.graph import leading_to, made
 from autograd.value import Value
 
@@ -26,11 +26,7 @@ class Edge(NamedTuple):
     @property
     def several(self) -> bool:
         """Whether there are others between the same two nodes."""
-        return sum(arg is self.arg for arg in self.node.args) > 1
-
-
-def is_flat(node: Value, position: int) -> bool:
-    return node.op is not None and node.op.partials[position] == 0
+        return is_several(self.node, self.arg)
 
 
 class Between:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
-from autograd.backprop import LocalStep, chain_rule, local_derivative
+from autograd.backprop import LocalStep, chain_rule, is_several, local_derivative
 from autograd.graph import made, topological
 from autograd.notation import QUOTED, name_nodes, short
 from autograd.value import Value
@@ -97,15 +97,11 @@ class Solution:
     def way(self, step: LocalStep) -> str:
         """Where an edge leads: `c`, or `argument 1 of c` where several arguments are the same node."""
         name = self.name(step.node)
-        return f"argument {step.position + 1} of {name}" if several(step) else name
+        return f"argument {step.position + 1} of {name}" if is_several(step.node, step.arg) else name
 
     def through(self, step: LocalStep) -> str:
         """Which argument is meant, in brackets, where several are the same node."""
-        return f" (through argument {step.position + 1})" if several(step) else ""
-
-
-def several(step: LocalStep) -> bool:
-    return sum(arg is step.arg for arg in step.node.args) > 1
+        return f" (through argument {step.position + 1})" if is_several(step.node, step.arg) else ""
 
 
 def _nothing_arrives(node: Value, position: int) -> LocalStep:

@@ -60,7 +60,7 @@ def walk(stepper: Stepper, source: TextIO, out: TextIO) -> None:
 
     >>> import io, sys
     >>> from autograd import Value
-    >>> from autograd.stepping import Stepper
+    >>> from autograd import Stepper
     >>> from autograd.stepping.terminal import walk
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> walk(Stepper(a * b), io.StringIO("n"), sys.stdout)  # doctest: +NORMALIZE_WHITESPACE

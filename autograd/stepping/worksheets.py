@@ -10,7 +10,7 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 
-from autograd.backprop import LocalStep, chain_rule
+from autograd.backprop import LocalStep, chain_rule, is_several
 from autograd.drawing.dot import to_dot
 from autograd.drawing.engine import render
 from autograd.drawing.labels import cut
@@ -187,7 +187,7 @@ def worksheet(root: Value, title: str = "Backpropagation") -> Worksheet:
         DrawingError: (when shown or saved) no layout engine is installed, or it failed.
 
     >>> from autograd import Value
-    >>> from autograd.stepping.worksheets import worksheet
+    >>> from autograd import worksheet
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> worksheet(a * b + a, title="Sums and products")
     <worksheet 'Sums and products' of 4 nodes>
@@ -250,8 +250,7 @@ def _partial(step: LocalStep, names: Names) -> tuple[str, str]:
     sides = [str(MARKUP.partial(step.node, step.position, names))]
     if sides != [str(MARKUP.number(exact(step.partial)))]:
         sides.append(_number(step.partial))
-    several = sum(arg is step.arg for arg in step.node.args) > 1
-    which = f" (argument {step.position + 1})" if several else ""
+    which = f" (argument {step.position + 1})" if is_several(step.node, step.arg) else ""
     return _derivative(step.node, step.arg, names) + which, _equals(*sides)
 
 
