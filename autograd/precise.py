@@ -102,12 +102,15 @@ def silu(x: float) -> float:
     return _times_sigmoid(x, x)
 
 
+EXP_MINUS_64 = math.exp(-64)
+
+
 def _times_sigmoid(factor: float, x: float, lost: float = 0.0) -> float:
     """factor·σ(x + lost), also where σ itself underflows."""
-    if x >= 0:
-        return factor / (1 + math.exp(-x) * (1 - lost))
-    half = math.exp(x / 2)
-    return factor * half * (half * (1 + lost)) / (1 + half * half)
+    if x < -700:
+        return factor * (math.exp(x + 64) * (1 + lost)) * EXP_MINUS_64
+    share = sigmoid(x)
+    return factor * (share + share * (1 - share) * lost)
 
 
 def _bell(x: float) -> tuple[float, float]:

@@ -205,9 +205,9 @@ const OPERATIONS = (() => {
     return together(quotient(x >= 0 ? 1 : small, ...added(1, small)));
   }
   function times_sigmoid(factor, x, lost) {
-    if (x >= 0) return factor / (1 + exp(-x) * (1 - lost));
-    const half = exp(x / 2);
-    return (factor * half * (half * (1 + lost))) / (1 + half * half);
+    if (x < -700) return factor * (exp(x + 64) * (1 + lost)) * exp(-64);
+    const share = sigmoid(x);
+    return factor * (share + share * (1 - share) * lost);
   }
   function bell(x) {
     const high = highBits(x);
