@@ -92,6 +92,8 @@ from autograd.value import Parameter, Value
 if TYPE_CHECKING:
     from autograd.arrays import data, grads, values
     from autograd.checking import GradcheckError, GradcheckReport, LeafCheck, gradcheck
+    from autograd.compiler import Program
+    from autograd.compiler import compile as compile  # not in __all__, either
     from autograd.drawing import Drawing, DrawingError, draw
     from autograd.formulas import Formula, formula
     from autograd.networks import to_networkx
@@ -131,6 +133,7 @@ __all__ = [
     "Moment",
     "Parameter",
     "Practice",
+    "Program",
     "Report",
     "SeedStep",
     "Step",
@@ -232,6 +235,7 @@ __all__ = [
 # Imported at first use: these rooms need NumPy or Graphviz, or time, and not every program needs them.
 _LAZY = dict.fromkeys(["data", "grads", "values"], "autograd.arrays")
 _LAZY |= dict.fromkeys(["GradcheckError", "GradcheckReport", "LeafCheck", "gradcheck"], "autograd.checking")
+_LAZY |= dict.fromkeys(["Program", "compile"], "autograd.compiler")
 _LAZY |= dict.fromkeys(["ForwardStep", "Moment", "SeedStep", "Step", "Stepper", "steps"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Card", "Mistake", "Practice", "Report", "Verdict", "practice"], "autograd.stepping")
 _LAZY |= dict.fromkeys(["Explanation", "Worksheet", "exercise", "explain", "worksheet"], "autograd.stepping")
