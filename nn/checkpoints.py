@@ -10,9 +10,12 @@ from itertools import chain
 from os import PathLike
 from typing import Any
 
+import numpy as np
+
+from autograd import data
 from nn.files import write_atomically
 from nn.module import Module
-from nn.optimizers import Optimizer
+from nn.optimizers import Array, Optimizer
 from nn.schedules import LRScheduler
 
 FORMAT = "stepgrad checkpoint 1"
@@ -68,6 +71,7 @@ class State:
 
     Attributes:
         history: the epochs so far.
+        held: the numbers of all parameters while they are kept in an array, between `hold` and `release`; else None.
         last_step: what the next step depends on, as it was when `keep_step` was called.
         best: the parameters of the epoch with the least loss.
         best_epoch: which one that was; 0 at the beginning.
@@ -76,13 +80,37 @@ class State:
     def __init__(self, model: Module, optimizer: Optimizer, schedule: LRScheduler | None) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.parameters = dict(model.named_parameters())
+        place = {parameter: number for number, parameter in enumerate(self.parameters.values())}
+        self._learning = np.array([place[parameter] for parameter in optimizer.parameters])
+        self.held: Array | None = None
         self.history = History()
         self.least, self.best_epoch, self.best = math.inf, 0, self.numbers()
+        self.last_step: dict[str, Any] = {}
         self.keep_step()
 
-    def numbers(self) -> dict[str, float]:
-        """What `model.state_dict()` gives."""
-        return {path: parameter.data for path, parameter in self.parameters.items()}
+    def numbers(self) -> Array:
+        """Those of all parameters of the model."""
+        return data(list(self.parameters.values())) if self.held is None else self.held.copy()
+
+    def hold(self) -> None:
+        """Keep the parameters in an array; their Values stay behind until `release`."""
+        self.held = self.numbers()
+
+    def release(self) -> None:
+        """Write the parameters to their Values, if they are held."""
+        if self.held is not None:
+            self.load(self.held)
+            self.held = None
+
+    def load(self, numbers: Array) -> None:
+        """Set the Values of all parameters."""
+        for parameter, number in zip(self.parameters.values(), numbers.tolist()):
+            parameter.data = number
+
+    def step(self, gradient: Array) -> None:
+        """A step of the optimizer on the parameters that are held."""
+        assert self.held is not None
+        self.held[self._learning] = self.optimizer.update(self.held[self._learning], gradient)
 
     def keep_step(self) -> None:
         """Keep what can be returned to if the next step is interrupted in its middle."""
@@ -90,13 +118,14 @@ class State:
         self.last_step = {"model": self.numbers(), "optimizer": self.optimizer.state_dict(), "schedule": schedule}
 
     def load_step(self, step: Mapping[str, Any]) -> None:
-        """Return to a step that was kept."""
-        self.model.load_state_dict(step["model"])
+        """Return to a step that was kept; nothing is held then."""
+        self.held = None
+        self.load(step["model"])
         if self.schedule is not None:
             self.schedule.load_state_dict(step["schedule"])
         self.optimizer.load_state_dict(step["optimizer"])  # the last: the schedule has set its learning rate
 
-    def keep_best(self, numbers: dict[str, float]) -> None:
+    def keep_best(self, numbers: Array) -> None:
         """Keep the parameters of the last epoch if no other was as good."""
         watched = self.history.watched()
         if watched[-1] < self.least:
@@ -112,8 +141,9 @@ class State:
         Raises:
             OSError: it cannot be written.
         """
-        best = {"epoch": self.best_epoch, "model": self.best}
-        state = {**self.last_step, "history": asdict(self.history), "best": best}
+        best = {"epoch": self.best_epoch, "model": self._by_path(self.best)}
+        model = self._by_path(self.last_step["model"])
+        state = {**self.last_step, "model": model, "history": asdict(self.history), "best": best}
         text = json.dumps({"format": FORMAT, "run": run, "state": state}, default=lambda array: array.tolist())
         write_atomically(path, text.encode())
 
@@ -140,10 +170,12 @@ class State:
             state, history = found["state"], _history(found["state"]["history"])
             if len(history.losses) > epochs:
                 raise ValueError(f"it has {len(history.losses)} epochs, and epochs is {epochs}")
-            best_epoch, best = state["best"]["epoch"], state["best"]["model"]
+            best_epoch = state["best"]["epoch"]
             least = history.watched()[best_epoch - 1] if best_epoch else math.inf
-            self.model.load_state_dict(best)
-            self.load_step(state)
+            self.model.load_state_dict(state["best"]["model"])
+            best = self.numbers()
+            self.model.load_state_dict(state["model"])
+            self.load_step({**state, "model": self.numbers()})
         except Exception as error:  # anything may go wrong with a file that anyone may have written
             self.load_step(self.last_step)
             reason = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
@@ -153,6 +185,10 @@ class State:
             ) from error
         self.history, self.least, self.best_epoch, self.best = history, least, best_epoch, best
         self.keep_step()
+
+    def _by_path(self, numbers: Array) -> dict[str, float]:
+        """What `model.state_dict()` gives if the parameters are these."""
+        return dict(zip(self.parameters, numbers.tolist()))
 
 
 def _same(earlier: Mapping[str, Any], run: Mapping[str, Any]) -> None:

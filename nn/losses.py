@@ -24,6 +24,7 @@ from autograd import (
     log_softmax,
     maximum,
     mean,
+    ne,
     relu,
     scope,
     where,
@@ -247,13 +248,13 @@ def nll_loss(outputs: Sequence[Row], targets: Numbers, reduction: str = "mean") 
     """
     rows = rows_of("nll_loss", outputs, targets)
     for row, (_, target) in enumerate(rows):
-        if not isinstance(target, int):
+        if isinstance(target, list):
             raise ValueError(
                 f"nll_loss takes labels such as 2, or one-hot rows; target {row} is {target!r:.60}: "
                 "for probabilities use cross_entropy of logits"
             )
     with scope("nll_loss", closed=True):
-        return _reduced([-log_probabilities[label] for log_probabilities, label in rows], reduction)
+        return _reduced([-_chosen(log_probabilities, label) for log_probabilities, label in rows], reduction)
 
 
 def softmax_cross_entropy_with_logits(labels: Numbers, logits: Sequence[Row]) -> list[Any]:
@@ -288,19 +289,30 @@ def _log_of_rest(p: Number) -> Any:
     return where(eq(p, 1.0), LEAST_LOG, log1p(-clamp(p, max=BELOW_1)))
 
 
-def _cross_entropy(logits: list[Any], target: int | list[Any]) -> Any:
-    return _surprise(logits, target) if isinstance(target, int) else -dot(target, log_softmax(logits))
+def _cross_entropy(logits: list[Any], target: int | Value | list[Any]) -> Any:
+    return -dot(target, log_softmax(logits)) if isinstance(target, list) else _surprise(logits, target)
 
 
-def _surprise(logits: list[Any], label: int) -> Any:
+def _surprise(logits: list[Any], label: int | Value) -> Any:
     """-log softmax(x)[label] as log(1 + Σ exp(xⱼ - x)) over the others, x being the logit of the label.
 
     So its slope is a sum of probabilities, not 1 minus one that is almost 1. The constant `lead` prevents overflow.
     """
-    x, others = logits[label], logits[:label] + logits[label + 1 :]
+    x = _chosen(logits, label)
     lead = detach(maximum(*logits) - x)
     greatest = x + lead
-    return lead + log1p(autograd.sum([expm1(-lead), *[exp_difference(other, greatest) for other in others]]))
+    if isinstance(label, Value):
+        powers = [ne(label, k) * exp_difference(logit, greatest) for k, logit in enumerate(logits)]
+    else:
+        powers = [exp_difference(other, greatest) for k, other in enumerate(logits) if k != label]
+    return lead + log1p(autograd.sum([expm1(-lead), *powers]))
+
+
+def _chosen(row: list[Any], label: int | Value) -> Any:
+    """What stands at a label. One that is a Value, such as an input of a program, may change after this is recorded."""
+    if isinstance(label, int):
+        return row[label]
+    return autograd.sum([where(eq(label, k), x, 0.0) for k, x in enumerate(row)])
 
 
 def _reduced(losses: list[Any], reduction: str) -> Any:

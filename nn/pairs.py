@@ -55,13 +55,13 @@ def rows_of(loss: str, outputs: Any, targets: Any) -> list[tuple[list[Any], Any]
     ]
 
 
-def _label(loss: str, row: int, label: Any, classes: int) -> int:
-    if not isinstance(label, (int, float)) or not float(label).is_integer() or not 0 <= label < classes:
+def _label(loss: str, row: int, label: Any, classes: int) -> int | Value:
+    if not isinstance(label, (int, float, Value)) or not float(label).is_integer() or not 0 <= label < classes:
         raise ValueError(
             f"{loss} takes labels from 0 to {classes - 1}, since row {row} has {classes} classes; "
             f"label {row} is {label!r:.60}"
         )
-    return int(label)
+    return label if isinstance(label, Value) else int(label)
 
 
 def _probabilities(loss: str, row: int, target: list[Any], classes: int) -> int | list[Any]:

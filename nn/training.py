@@ -20,6 +20,7 @@ from nn.data import batches
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.preparing import Array, Loss, Metric, Part, at_least, check_belonging, check_functions, samples_of, try_out
+from nn.programs import Programs, programs_of
 from nn.schedules import LRScheduler
 
 
@@ -77,6 +78,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     seed: int = 0,
     progress: bool = True,
+    compiled: bool = True,
 ) -> History:
     """Train a model: for each batch compute outputs and loss, go backward, let the optimizer take a step.
 
@@ -103,6 +105,9 @@ def fit(
             training goes on where it was, and everything comes out as if it had never been interrupted, bit for bit.
         seed: of the order of samples, and of those held out; an integer of at least 0.
         progress: whether to show a bar in notebooks and terminals, if tqdm is installed.
+        compiled: whether to run a program, compiled from one sample, if the model and the loss do the same for all
+            samples: it is many times as fast, and rounds sums over samples otherwise. What was recorded is what is
+            learned, so a model that branches on numbers (`if x > 0:`) in rare cases only is to be trained without.
 
     Returns:
         The `History`, of the epochs before a checkpoint, too.
@@ -145,13 +150,18 @@ def fit(
         else:
             state.write(checkpoint, run)
     history = state.history
+    programs = programs_of(model, loss, optimizer, samples) if compiled else None
     with _bar(len(history.losses), epochs, progress) as bar:
         try:
             while len(history.losses) < epochs and not history.stopped:
                 if patience is not None and len(history.losses) - state.best_epoch >= patience:
                     history.stopped = "patience"
                     break
-                _epoch(state, loss, metric, samples, held_out, batch_size, seed)
+                if programs is not None and state.held is None:
+                    state.hold()
+                _epoch(state, programs, loss, metric, samples, held_out, batch_size, seed)
+                if callbacks:
+                    state.release()
                 epoch = Epoch(len(history.losses), history.losses[-1], model, history)
                 answers = [callback(epoch) for callback in callbacks]
                 if any(answer for answer in answers if isinstance(answer, (bool, np.bool_))):
@@ -163,11 +173,14 @@ def fit(
                     numbers = {name: f"{course[-1]:.4g}" for name, course in history.courses().items()}
                     bar.set_postfix(numbers, refresh=False)
                     bar.update()
+            state.release()
             if patience is not None:
-                model.load_state_dict(state.best)
+                state.load(state.best)
         except KeyboardInterrupt:
             state.load_step(state.last_step)
             history.stopped = "interrupted"
+        finally:
+            state.release()
     return history
 
 
@@ -182,6 +195,7 @@ def gradients(model: Module, loss: Loss, optimizer: Optimizer, X: Array, y: Arra
 
 def _epoch(
     state: State,
+    programs: Programs | None,
     loss: Loss,
     metric: Metric | None,
     samples: Part,
@@ -191,10 +205,17 @@ def _epoch(
 ) -> None:
     """Learn from every sample once, and measure."""
     model, history, began = state.model, state.history, state.numbers()
-    losses, outputs, targets = [], [], []
+    losses, targets = [], []
+    outputs: list[Any] = []
     for X, y in batches(*samples, batch_size, seed=[seed, len(history.losses)]):
-        loss_of_batch, given = gradients(model, loss, state.optimizer, X, y)
-        state.optimizer.step()
+        if programs is None:
+            loss_of_batch, given = gradients(model, loss, state.optimizer, X, y)
+            state.optimizer.step()
+        else:
+            numbers = state.numbers()
+            given = np.empty(0) if metric is None else programs.outputs(numbers, X)
+            loss_of_batch, gradient = programs.gradients(numbers, X, y)
+            state.step(gradient)
         state.keep_step()
         losses.append(loss_of_batch * (len(y) / len(samples[1])))
         outputs.append(given)
@@ -202,8 +223,9 @@ def _epoch(
     if state.schedule is not None:
         state.schedule.step()
         state.keep_step()
-    learned = _measured(autograd.sum(losses), metric, np.concatenate(outputs), np.concatenate(targets))
-    validated = [] if held_out is None else _validated(model, loss, metric, *held_out)
+    whole = autograd.sum(losses)
+    learned = [whole] if metric is None else [whole, float(metric(np.concatenate(outputs), np.concatenate(targets)))]
+    validated = [] if held_out is None else _validated(state, programs, loss, metric, *held_out)
     for course, number in zip([history.losses, history.metrics], learned):
         course.append(number)
     for course, number in zip([history.validation_losses, history.validation_metrics], validated):
@@ -211,14 +233,17 @@ def _epoch(
     state.keep_best(began if held_out is None else state.numbers())
 
 
-def _validated(model: Module, loss: Loss, metric: Metric | None, X: Array, y: Array) -> list[float]:
+def _validated(
+    state: State, programs: Programs | None, loss: Loss, metric: Metric | None, X: Array, y: Array
+) -> list[float]:
+    if programs is not None:
+        numbers = state.numbers()
+        found = programs.loss(numbers, X, y)
+        return [found] if metric is None else [found, float(metric(programs.outputs(numbers, X), y))]
     with no_grad():
-        outputs = [model(x) for x in X.tolist()]
-        return _measured(loss(outputs, y.tolist()).data, metric, data(outputs), y)
-
-
-def _measured(loss: float, metric: Metric | None, outputs: Array, targets: Array) -> list[float]:
-    return [loss] if metric is None else [loss, float(metric(outputs, targets))]
+        outputs = [state.model(x) for x in X.tolist()]
+        found = loss(outputs, y.tolist()).data
+        return [found] if metric is None else [found, float(metric(data(outputs), y))]
 
 
 def _name(function: Any) -> str:
