@@ -34,11 +34,14 @@ if TYPE_CHECKING:
     from nn.clipping import clip_grad_norm_, clip_grad_value_
     from nn.data import AND, NAND, OR, XOR, batches, one_hot, spirals, split, standardize
     from nn.descents import plot_descent_1d, plot_descent_2d, plot_learning_rates
+    from nn.gpt import GPT
+    from nn.gpt_training import generate, train_gpt
     from nn.network_drawing import NetworkDrawing, draw_network
     from nn.optimizers import SGD, Optimizer
     from nn.plots import plot_activations, plot_losses, plot_weights
     from nn.saving import load, save
     from nn.schedules import CosineAnnealingLR, ExponentialLR, LinearLR, LRScheduler, SequentialLR, StepLR
+    from nn.text import Tokenizer, first_names
     from nn.training import Epoch, accuracy, fit
 
 # Imported at first use: these need NumPy, matplotlib, or the rooms that draw graphs, and not every program does.
@@ -49,17 +52,21 @@ _LAZY = {
     "nn.clipping": ["clip_grad_norm_", "clip_grad_value_"],
     "nn.data": ["AND", "NAND", "OR", "XOR", "batches", "one_hot", "spirals", "split", "standardize"],
     "nn.descents": ["plot_descent_1d", "plot_descent_2d", "plot_learning_rates"],
+    "nn.gpt": ["GPT"],
+    "nn.gpt_training": ["generate", "train_gpt"],
     "nn.network_drawing": ["NetworkDrawing", "draw_network"],
     "nn.optimizers": ["SGD", "Optimizer"],
     "nn.plots": ["plot_activations", "plot_losses", "plot_weights"],
     "nn.saving": ["load", "save"],
     "nn.schedules": ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LinearLR", "SequentialLR", "StepLR"],
+    "nn.text": ["Tokenizer", "first_names"],
     "nn.training": ["Epoch", "accuracy", "fit"],
 }
 _HOMES = {name: module for module, names in _LAZY.items() for name in names}
 
 __all__ = [
     "AND",
+    "GPT",
     "MLP",
     "NAND",
     "OR",
@@ -88,6 +95,7 @@ __all__ = [
     "Sequential",
     "SequentialLR",
     "StepLR",
+    "Tokenizer",
     "TrainingAnimation",
     "accuracy",
     "batches",
@@ -97,7 +105,9 @@ __all__ = [
     "clip_grad_value_",
     "cross_entropy",
     "draw_network",
+    "first_names",
     "fit",
+    "generate",
     "half_sum_of_squares",
     "hinge_loss",
     "huber_loss",
@@ -118,6 +128,7 @@ __all__ = [
     "spirals",
     "split",
     "standardize",
+    "train_gpt",
 ]
 
 
