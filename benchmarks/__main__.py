@@ -1,9 +1,9 @@
-"""`python -m benchmarks accuracy`, `drawing`, `eager` or `stepping`"""
+"""`python -m benchmarks accuracy`, `compiling`, `drawing`, `eager` or `stepping`"""
 
 import sys
 from importlib import import_module
 
-BENCHMARKS = ["accuracy", "drawing", "eager", "stepping"]
+BENCHMARKS = ["accuracy", "compiling", "drawing", "eager", "stepping"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHMARKS:
