@@ -16,8 +16,9 @@ import numpy as np
 
 from autograd.compiler.code import DOT, Slots
 from autograd.compiler.kernels import OPERATORS
+from autograd.compiler.lines import Carried, Lines, Module
 from autograd.compiler.straight import ADDRESSES, NUMBERS, tiles, unpack
-from autograd.compiler.vectors import LANES, Carried, Lines, Module, Vector, Vectors, kernel
+from autograd.compiler.vectors import LANES, Vector, Vectors, kernel
 from autograd.table import Op
 
 TABLES = ["groups", "output_slots", "gradient_slots"]

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from autograd.compiler.code import DOT, Code
 from autograd.compiler.grouping import grouped
+from autograd.compiler.lines import Module
 from autograd.compiler.loops import Loop, Round, loops
 from autograd.compiler.straight import Straight
-from autograd.compiler.vectors import LANES, Module
+from autograd.compiler.vectors import LANES
 from autograd.table import TABLE
 
 Array = NDArray[np.float64]

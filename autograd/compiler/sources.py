@@ -93,9 +93,10 @@ def text_source(code: Code, labels: Sequence[str]) -> str:
         code: the code.
         labels: what the inputs and the parameters are called, in this order; empty ones get names.
     """
-    leaves = [str(QUOTED.name(label)) for label in _unique(_labelled(code, labels))]
-    named = Named(code, leaves, lambda x: QUOTED.number(exact(x)))
-    lines = [f"inputs: {_listed(named.inputs)}", f"parameters: {_listed(named.parameters)}"]
+    names = [str(QUOTED.name(label)) for label in _unique(_labelled(code, labels))]
+    named = Named(code, names, lambda x: QUOTED.number(exact(x)))
+    leaves = {"inputs": named.inputs, "parameters": named.parameters}
+    lines = [f"{kind}: {_listed(of_kind)}" for kind, of_kind in leaves.items() if of_kind]
     for name, row, args, slots in named.statements():
         lines.append(f"{name} = {_joined(_terms(args, slots, '·')) if row is DOT else QUOTED.apply(row, args)}")
     lines.append(f"outputs: {_listed(named.outputs)}")
@@ -202,9 +203,9 @@ def _c_in_parts(named: Named, before: list[str], each: list[str]) -> list[str]:
         f"void program({C_ARGUMENTS}) {{",
         "    struct numbers *s = malloc(sizeof *s);",
         "    if (s == NULL) abort();",
-        "    for (part *const *next = all_prepare; *next; next++) (*next)(s, inputs, theta, outputs, gradients, n, 0);",
+        "    for (size_t k = 0; prepare[k]; k++) prepare[k](s, inputs, theta, outputs, gradients, n, 0);",
         "    for (size_t i = 0; i < n; i++)",
-        "        for (part *const *next = all_compute; *next; next++) (*next)(s, inputs, theta, outputs, gradients, n, i);",
+        "        for (size_t k = 0; compute[k]; k++) compute[k](s, inputs, theta, outputs, gradients, n, i);",
         "    free(s);",
         "}",
     ]
@@ -223,7 +224,7 @@ def _c_parts(name: str, lines: list[str]) -> list[str]:
         ]
     ]
     names = ", ".join([*[f"{name}{start // PART}" for start in starts], "NULL"])
-    return [*functions, *_block(f"static part *const all_{name}[] = {{", names, "};")]
+    return [*functions, *_block(f"static part *const {name}[] = {{", names, "};")]
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -255,7 +256,7 @@ def _unique(names: list[str]) -> list[str]:
             name = next(new for new in others[name] if new not in taken)
             taken.add(name)
         else:
-            others[name] = (f"{name}_{k}" for k in count(2))
+            others[name] = map(f"{name}_%d".__mod__, count(2))
         result.append(name)
     return result
 
@@ -296,7 +297,7 @@ def _block(before: str, names: str, after: str) -> list[str]:
     """A statement with a list of names, in as many lines as it needs."""
     if len(before) + len(names) + len(after) <= WIDTH:
         return [f"{before}{names}{after}"]
-    return [before, *_indented(textwrap.wrap(names, WIDTH, break_long_words=False, break_on_hyphens=False)), after]
+    return [before.rstrip(), *_indented(textwrap.wrap(names, WIDTH, break_long_words=False, break_on_hyphens=False)), after]
 
 
 def _python_number(x: float) -> Phrase:

@@ -12,7 +12,8 @@ import numpy as np
 
 from autograd.compiler.code import DOT, MINUS_ONE, ONE, Code
 from autograd.compiler.kernels import OPERATORS
-from autograd.compiler.vectors import Lines, Module, Vector, Vectors, hexadecimal, kernel
+from autograd.compiler.lines import Lines, Module
+from autograd.compiler.vectors import Vector, Vectors, hexadecimal, kernel
 from autograd.table import Op
 
 PART = 500  # arguments of the instructions in one function; for longer ones, LLVM takes more time in all
