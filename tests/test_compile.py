@@ -256,11 +256,11 @@ def test_threads_share_a_program(backend: str) -> None:
 def test_a_long_chain(backend: str) -> None:
     x, w = Value(1.0), Parameter(0.5)
     y = x
-    for _ in range(200_000):
+    for _ in range(50_000):
         y = y + w
     program = autograd.compile(y, [x], backend=backend)
-    assert program([1.0, 2.0]).tolist() == [100_001, 100_002]
-    assert program.value_and_grad(1.0)[1].tolist() == [200_000]
+    assert program([1.0, 2.0]).tolist() == [25_001, 25_002]
+    assert program.value_and_grad(1.0)[1].tolist() == [50_000]
 
 
 def test_the_report_counts_what_each_pass_leaves() -> None:
@@ -390,7 +390,7 @@ def test_python_and_c_of_a_program_have_its_names(backend: str) -> None:
     assert products.tolist() == [0.5, 1] and powers == pytest.approx(np.exp([1, 2]), rel=1e-15)
     assert "double x = inputs[" in program.source("c") and "double w = theta[0]" in program.source("c")
     if backend == "native":
-        assert "define void @run(" in program.source("llvm")
+        assert 'define void @"run"(' in program.source("llvm")
 
 
 def test_jax_computes_and_differentiates_the_same() -> None:

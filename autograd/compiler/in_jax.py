@@ -12,11 +12,9 @@ from autograd.compiler.code import DOT, Code, Slots
 from autograd.compiler.grouping import grouped
 from autograd.compiler.kernels import FUNCTIONS, KERNELS
 
-Traced = Callable[[Any, Any], Any]
 
-
-def in_jax(code: Code) -> Traced:
-    """The function of the parameters and of one sample's inputs, both arrays, that gives an array of the outputs."""
+def in_jax(code: Code) -> Callable[..., Any]:
+    """The function of the parameters, an array, and of one sample's inputs that gives an array of the outputs."""
     try:
         import jax.numpy as jnp
         from jax.scipy.special import erf
@@ -30,8 +28,8 @@ def in_jax(code: Code) -> Traced:
     def rows(slots: Slots) -> Any:
         return np.where(slots < 0, slots + total, slots)
 
-    def traced(theta: Any, inputs: Any) -> Any:
-        given = jnp.concatenate([inputs, theta])
+    def traced(theta: Any, *inputs: Any) -> Any:
+        given = jnp.concatenate([*(jnp.ravel(jnp.asarray(x)) for x in inputs), jnp.asarray(theta)])
         constants = jnp.asarray(code.constants[::-1], given.dtype)
         values = jnp.concatenate([given, jnp.zeros(code.size, given.dtype), constants])
         for operation, first, arguments in groups:

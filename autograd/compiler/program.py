@@ -3,122 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
-import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.bundles import Bundle
-from autograd.compiler import native
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.code import Code
-from autograd.compiler.differentiating import differentiate
+from autograd.compiler.engine import Engine, Report, engine_of
 from autograd.compiler.in_jax import in_jax
-from autograd.compiler.in_numpy import InNumPy
 from autograd.compiler.kernels import KERNELS
 from autograd.compiler.lowering import lower
-from autograd.compiler.passes import flatten, fold, prune, share
 from autograd.compiler.sources import c_source, python_source, text_source
 from autograd.value import Value
 
 Array = NDArray[np.float64]
 
-PASSES = {
-    "dead code": prune,
-    "constant folding": fold,
-    "dots": flatten,
-    "common subexpressions": share,
-}
 SOURCES = {"text": text_source, "python": python_source, "c": c_source}
 LINES = 1000  # of a program, when it is printed
-CACHED = 10**6  # instructions of a graph up to which its program is kept, in case it is compiled again
-
-
-class Runner(Protocol):
-    """What a backend makes of a code."""
-
-    def run(self, columns: Array, theta: Array) -> tuple[Array, Array]: ...
-
-    def source(self) -> str: ...
-
-
-class Stage(NamedTuple):
-    """A code after a pass: how many instructions it has, and their memory in bytes."""
-
-    name: str
-    instructions: int
-    nbytes: int
-
-
-class Compiled:
-    """A code after all passes, ready to run.
-
-    Attributes:
-        code: the code that comes of it.
-        stages: what each pass left.
-        runner: what the backend made of it.
-        seconds: how long all of it took.
-    """
-
-    def __init__(self, code: Code, backend: str, fast_math: bool, gradients: bool) -> None:
-        start = time.perf_counter()
-        self.stages = [Stage("recorded", code.size, code.nbytes)]
-        passes = {"gradients": differentiate, **PASSES} if gradients else PASSES
-        for name, transform in passes.items():
-            code = transform(code)
-            self.stages.append(Stage(name, code.size, code.nbytes))
-        self.code = code
-        if gradients:  # of the output only the sum is needed
-            code = replace(code, outputs=code.outputs[:0], gradients=np.append(code.gradients, code.outputs))
-        self.runner: Runner = native.build(code, fast_math) if backend == "native" else InNumPy(code)
-        self.run = self.runner.run
-        self.seconds = time.perf_counter() - start
-
-
-class Engine:
-    """What programs of the same structure share, made when it is first needed."""
-
-    def __init__(self, code: Code, backend: str, fast_math: bool) -> None:
-        self._settings = code, backend, fast_math
-        self.structure = code.digest.hex()
-
-    @cached_property
-    def forward(self) -> Compiled:
-        return Compiled(*self._settings, gradients=False)
-
-    @cached_property
-    def both(self) -> Compiled:
-        """The output and its gradients."""
-        return Compiled(*self._settings, gradients=True)
-
-
-_cached_engine = lru_cache(maxsize=32)(Engine)
-
-
-class Report(NamedTuple):
-    """What compiling did: `print` shows it as a table.
-
-    Attributes:
-        stages: the instructions and their bytes after each pass, for each of the two codes that were needed so far:
-            "value" alone, and "value and gradients".
-        seconds: how long compiling took for each of them.
-    """
-
-    stages: dict[str, list[Stage]]
-    seconds: dict[str, float]
-
-    def __str__(self) -> str:
-        lines = []
-        for name, stages in self.stages.items():
-            lines.append(f"{name + ':':24}{'instructions':>14}{'bytes':>14}")
-            lines += [f"  {stage.name:22}{stage.instructions:14,}{stage.nbytes:14,}" for stage in stages]
-            lines.append(f"  compiled in {self.seconds[name]:.2f} s")
-        return "\n".join(lines) or "nothing was needed so far: call the program"
 
 
 class Program:
@@ -220,13 +124,12 @@ class Program:
                 "compile their sum, or each by itself"
             )
         columns, _ = self._arguments.columns(arguments, 1)
-        samples = columns.shape[1]
-        share_of_each = 1.0 if reduce == "sum" else 1.0 / samples if samples else np.nan
-        if not samples:
-            return 0.0 * share_of_each, np.zeros(len(self.parameters))
-        columns[-1] = share_of_each
+        count = 1 if reduce == "sum" else columns.shape[1]
+        if not columns.shape[1]:
+            return 0.0 if count else np.nan, np.zeros(len(self.parameters))
+        columns[-1] = 1 / count
         _, sums = self._engine.both.run(columns, self._numbers())
-        return float(sums[-1]) * share_of_each, sums[:-1]
+        return float(sums[-1]) / count, sums[:-1]
 
     def backward(self, *arguments: ArrayLike, reduce: str = "mean") -> float:
         """Add the derivatives of `value_and_grad` to the `.grad` of the parameters, and return the value.
@@ -280,25 +183,11 @@ class Program:
             ImportError: JAX is not installed.
         """
         traced = in_jax(self._engine.forward.code)
-
-        def f(theta: Any, *arguments: Any) -> Any:
-            import jax.numpy as jnp
-
-            given = [jnp.ravel(jnp.asarray(argument)) for argument in arguments]
-            theta = jnp.asarray(theta)
-            inputs = jnp.concatenate([jnp.zeros(0, theta.dtype), *given])
-            return self._outputs.like(list(traced(theta, inputs)))
-
-        return f
+        return lambda theta, *arguments: self._outputs.like(list(traced(theta, *arguments)))
 
     def report(self) -> Report:
         """How many instructions each pass left, their memory, and how long compiling took."""
-        parts = {"value": "forward", "value and gradients": "both"}
-        done = {name: vars(self._engine)[part] for name, part in parts.items() if part in vars(self._engine)}
-        return Report(
-            {name: compiled.stages for name, compiled in done.items()},
-            {name: compiled.seconds for name, compiled in done.items()},
-        )
+        return self._engine.report()
 
     def __repr__(self) -> str:
         sizes = [len(self.inputs), len(self.parameters), len(self._outputs.items)]
@@ -340,7 +229,7 @@ def compile(
     >>> w, x, y = Value(0.5, label="w"), Value(0.0, label="x"), Value(0.0, label="y")
     >>> program = autograd.compile((w * x - y) ** 2, inputs=[x, y])
     >>> program([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
-    array([2.25, 9.  , 20.25])
+    array([ 2.25,  9.  , 20.25])
     >>> program.backward([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
     10.5
     >>> w.grad
@@ -371,8 +260,7 @@ def compile(
         names = ", ".join(leaves[slot].label or f"number {slot}" for slot in unused.tolist()[:5])
         words = ("input is", "it changes") if len(unused) == 1 else ("inputs are", "they change")
         warnings.warn(f"{len(unused)} {words[0]} not in the graph ({names}): {words[1]} nothing", stacklevel=2)
-    engine = (_cached_engine if code.size <= CACHED else Engine)(code, backend, fast_math)
-    return Program(engine, wanted, given, parameters, backend)
+    return Program(engine_of(code, backend, fast_math), wanted, given, parameters, backend)
 
 
 def has_llvmlite() -> bool:

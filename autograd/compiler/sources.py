@@ -297,7 +297,11 @@ def _block(before: str, names: str, after: str) -> list[str]:
     """A statement with a list of names, in as many lines as it needs."""
     if len(before) + len(names) + len(after) <= WIDTH:
         return [f"{before}{names}{after}"]
-    return [before.rstrip(), *_indented(textwrap.wrap(names, WIDTH, break_long_words=False, break_on_hyphens=False)), after]
+    return [
+        before.rstrip(),
+        *_indented(textwrap.wrap(names, WIDTH, break_long_words=False, break_on_hyphens=False)),
+        after,
+    ]
 
 
 def _python_number(x: float) -> Phrase:
