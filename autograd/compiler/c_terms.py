@@ -130,7 +130,8 @@ class Body:
             if term is result:
                 return [*lines, f"    return {text};"]
             level = term.level
-            if not text or (term.args and (uses[id(term)] > 1 or len(text) > LINE)):
+            before_others = not text or text.startswith("frexp")  # which sets a variable that they use
+            if before_others or (term.args and (uses[id(term)] > 1 or len(text) > LINE)):
                 variable = f"t{len(lines) + 1}"
                 lines.append(f"    {term.kind} {variable} = {text};" if text else f"    int {variable};")
                 text, level = variable, "atom"

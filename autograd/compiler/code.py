@@ -15,7 +15,7 @@ from autograd.table import EVERYWHERE, EachPartial, Op
 Slots: TypeAlias = NDArray[np.int32]
 
 ONE, MINUS_ONE = -1, -2  # the first two constants of every code, by their slots
-CHUNK = 2**14  # instructions that are looked at one by one in lists, which take more memory than arrays
+CHUNK = 2**12  # instructions that are looked at one by one in lists, which take more memory than arrays
 
 
 def _dot(*pairs: float) -> float:
@@ -117,12 +117,14 @@ def leading_to(code: Code, wanted: Slots, arguments: Slots) -> NDArray[np.bool_]
         leading[slot] = True
     for end in range(code.size, 0, -CHUNK):
         begin = max(end - CHUNK, 0)
-        starts = code.starts[begin : end + 1].tolist()
+        starts = code.starts[begin : end + 1]
         used = arguments[starts[0] : starts[-1]].tolist()
-        for instruction in range(end - begin - 1, -1, -1):
-            if leading[code.leaves + begin + instruction]:
-                for slot in used[starts[instruction] - starts[0] : starts[instruction + 1] - starts[0]]:
-                    leading[slot] = True
+        places = (starts - starts[0]).tolist()
+        slots = range(code.leaves + end - 1, code.leaves + begin - 1, -1)
+        for slot, first, last in zip(slots, places[-2::-1], places[:0:-1]):
+            if leading[slot]:
+                for arg in used[first:last]:
+                    leading[arg] = True
     return np.frombuffer(leading, np.bool_)[code.leaves : code.leaves + code.size]
 
 

@@ -59,8 +59,7 @@ def flatten(code: Code) -> Code:
     A sum goes on where the first of its terms, or the second in its place, has ended: x + y is y + x to the last bit,
     but further terms keep their order.
     """
-    kept, length, pairs = _lists(code)
-    return _keep(_with_sums(code, kept, length, pairs), kept)
+    return _keep(*_with_sums(code, *_lists(code)))
 
 
 def _lists(code: Code) -> tuple[Mask, Slots, Slots]:
@@ -165,31 +164,30 @@ def _sums_along(before: Slots, weight: Slots) -> Slots:
     return total
 
 
-def _with_sums(code: Code, kept: Mask, length: Slots, pairs: Slots) -> Code:
-    """The code where some of the kept instructions become sums of so many pairs; the simplest are no dots."""
-    of_two = length == 2
-    factors = pairs[np.repeat(of_two, length), 1].reshape(-1, 2)
-    is_add, is_sub = of_two.copy(), of_two.copy()
-    is_add[of_two] = (factors == ONE).all(axis=1)
-    is_sub[of_two] = (factors == [ONE, MINUS_ONE]).all(axis=1)
-    is_neg = length == 1
-    is_neg[is_neg] = pairs[np.repeat(is_neg, length), 1] == MINUS_ONE
-    kinds = {ops.mul: (length == 1) & ~is_neg, ops.neg: is_neg, ops.add: is_add, ops.sub: is_sub}
-    kinds[DOT] = (length > 0) & ~np.logical_or.reduce(list(kinds.values()))
-    rows = list(dict.fromkeys([*code.rows, *kinds]))
-    operations = code.operations.copy()
-    for row, mask in kinds.items():
-        operations[mask] = rows.index(row)
+def _with_sums(code: Code, kept: Mask, length: Slots, pairs: Slots) -> tuple[Code, Mask]:
+    """The code where some of the kept instructions become sums of so many pairs, and which instructions are kept.
+
+    The simplest sums are no dots.
+    """
+    rows = list(dict.fromkeys([*code.rows, ops.mul, ops.neg, ops.add, ops.sub, DOT]))
+    mul, neg, add, sub, dot = map(rows.index, (ops.mul, ops.neg, ops.add, ops.sub, DOT))
+    operations = np.where(length > 0, np.int16(dot), code.operations)
+    chosen = length == 1
+    operations[chosen] = np.where(pairs[np.repeat(chosen, length), 1] == MINUS_ONE, neg, mul)
+    chosen = length == 2
+    factors = pairs[np.repeat(chosen, length), 1].reshape(-1, 2)
+    sums, differences = ((factors == pattern).all(axis=1) for pattern in ([ONE, ONE], [ONE, MINUS_ONE]))
+    operations[chosen] = np.where(sums, add, np.where(differences, sub, dot))
+    multiplied = (length > 0) & ((operations == dot) | (operations == mul))
+    plain = (length > 0) & ~multiplied
     rest = kept & (length == 0)
-    plain = is_neg | is_add | is_sub
-    counts = np.where(rest, np.diff(code.starts), np.where(plain, length, 2 * length)).astype(np.int32)
+    counts = np.where(rest, np.diff(code.starts), length + length * multiplied)
     starts = np.append(np.int32(0), np.cumsum(counts, dtype=np.int32))
     arguments = np.empty(starts[-1], np.int32)
     arguments[np.repeat(rest, counts)] = code.arguments[np.repeat(rest, np.diff(code.starts))]
     arguments[np.repeat(plain, counts)] = pairs[np.repeat(plain, length), 0]
-    multiplied = (length > 0) & ~plain
     arguments[np.repeat(multiplied, counts)] = pairs[np.repeat(multiplied, length)].ravel()
-    return replace(code, rows=tuple(rows), operations=operations, starts=starts, arguments=arguments)
+    return replace(code, rows=tuple(rows), operations=operations, starts=starts, arguments=arguments), kept
 
 
 def _twins(code: Code, suspects: Indices) -> tuple[Indices, Indices]:

@@ -22,6 +22,7 @@ from autograd.table import Op
 WIDTH = 100
 TERMS = 8  # of a sum in one statement
 LARGE, PART = 400, 100  # statements up to which a function in C is whole, and those of its parts
+MANY = 100  # arguments of one operation from which on compilers had better not think
 C_ARGUMENTS = "const double *inputs, const double *theta, double *outputs, double *gradients, size_t n"
 
 INFIX = {
@@ -39,11 +40,22 @@ WORDS = {
     "auto", "case", "char", "const", "default", "do", "double", "enum", "extern", "float", "goto", "inline", "int",
     "long", "register", "restrict", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
     "unsigned", "void", "volatile", "linux", "unix", "NAN", "NULL", "INFINITY", "DOMAIN", "SING", "OVERFLOW",
-    "UNDERFLOW", "PLOSS", "TLOSS", "HUGE", "MAXFLOAT", "size_t",
+    "UNDERFLOW", "PLOSS", "TLOSS", "HUGE", "MAXFLOAT", "AS_IT_IS", "size_t",
     "np", "map", "inputs", "theta", "outputs", "gradients", "shape", "program", "n", "i",
 }
 # fmt: on
 MACRO = r"(M|FP|HUGE|MATH|X)_\w+"
+
+AS_IT_IS = [
+    "#if defined(__clang__)",
+    "#define AS_IT_IS __attribute__((optnone))",
+    "#elif defined(__GNUC__)",
+    '#define AS_IT_IS __attribute__((optimize("O0")))',
+    "#else",
+    "#define AS_IT_IS",
+    "#endif",
+    "",
+]
 
 
 class Statement(NamedTuple):
@@ -171,6 +183,7 @@ def c_source(code: Code, labels: Sequence[str]) -> str:
             "#include <stdlib.h>",
             "#pragma STDC FP_CONTRACT OFF",
             "",
+            *(AS_IT_IS if any("AS_IT_IS" in function for function in functions.values()) else []),
             *functions.values(),
             f"/* {_returns(named)}.",
             "",
@@ -326,7 +339,8 @@ def _c_call(row: Op, args: list[Phrase], functions: dict[str, str]) -> str:
     else:
         name = row.name if row.arity and row.name != "tanh" else f"{row.name}{len(args)}"  # math.h has a tanh
         if name not in functions:
-            functions[name] = c_function(name, KERNELS[row.name], len(args))
+            function = c_function(name, KERNELS[row.name], len(args))
+            functions[name] = f"AS_IT_IS {function}" if len(args) > MANY else function
     return f"{name}({', '.join(map(str, args))})"
 
 
