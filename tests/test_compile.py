@@ -232,6 +232,14 @@ def test_the_same_structure_is_compiled_once(backend: str) -> None:
     assert len(structures) == len(different)
 
 
+def test_fast_math_changes_the_last_bits_at_most(backend: str) -> None:
+    demo = Demo()
+    exact, fast = (autograd.compile(demo.loss, demo.inputs, backend, fast_math) for fast_math in (False, True))
+    value, gradients = exact.value_and_grad(X[:, 0], X[:, 1], T)
+    found, others = fast.value_and_grad(X[:, 0], X[:, 1], T)
+    assert found == pytest.approx(value, rel=1e-14) and others == pytest.approx(gradients, rel=1e-12, abs=1e-15)
+
+
 def test_threads_share_a_program(backend: str) -> None:
     demo = Demo()
     program = demo.program(backend)
