@@ -109,7 +109,7 @@ def sum(*xs: float) -> float:
     try:
         return math.fsum(xs)
     except OverflowError:  # perhaps only on the way
-        return math.fsum(x * 2**-64 for x in xs) * 2.0**64
+        return sum(*[x * 2**-64 for x in xs]) * 2.0**64
     except ValueError:  # inf - inf
         return math.nan
 
@@ -118,7 +118,7 @@ def mean(*xs: float) -> float:
     try:
         return math.fsum(xs) / len(xs)
     except OverflowError:
-        return math.fsum(x * 2**-64 for x in xs) / len(xs) * 2.0**64
+        return mean(*[x * 2**-64 for x in xs]) * 2.0**64
     except ValueError:
         return math.nan
 

@@ -12,37 +12,37 @@ from autograd.ieee import div, exp, maximum, pow, sqrt, sum
 SPLIT = 2.0**27 + 1
 
 
-def _high_bits(x: float) -> float:
+def high_bits(x: float) -> float:
     """x in its first 26 bits, whose square is exact (Veltkamp)."""
     scaled = SPLIT * x
     return scaled - (scaled - x)
 
 
-def _product(x: float, y: float) -> tuple[float, float]:
+def two_product(x: float, y: float) -> tuple[float, float]:
     """x·y, and what rounding has taken from it (Dekker)."""
     xy = x * y
-    x1, y1 = _high_bits(x), _high_bits(y)
+    x1, y1 = high_bits(x), high_bits(y)
     x2, y2 = x - x1, y - y1
     return xy, ((x1 * y1 - xy) + x1 * y2 + x2 * y1) + x2 * y2
 
 
-def _added(x: float, y: float) -> tuple[float, float]:
+def two_sum(x: float, y: float) -> tuple[float, float]:
     """x + y, and what rounding has taken from it (Knuth)."""
     added = x + y
     y1 = added - x
     return added, (x - (added - y1)) + (y - y1)
 
 
-def _quotient(x: float, y: float, lost: float) -> tuple[float, float]:
+def two_quotient(x: float, y: float, lost: float) -> tuple[float, float]:
     """x/(y + lost), and what rounding has taken from it."""
     quotient = x / y
-    product, rest = _product(quotient, y)
+    product, rest = two_product(quotient, y)
     return quotient, ((x - product) - rest - quotient * lost) / y
 
 
 def exp_difference(x: float, y: float) -> float:
     """exp(x - y), with what rounding takes from the difference."""
-    difference, lost = _added(x, -y)
+    difference, lost = two_sum(x, -y)
     power = exp(difference)
     return power * (1 + lost) if 0 < power < math.inf else power
 
@@ -51,7 +51,7 @@ def slope_of_pow(x: float, y: float) -> float:
     """y·x**(y - 1), where the rounding of y - 1, however small, would count hundredfold at a large x."""
     if y == 0:
         return 0.0
-    exponent, lost = _added(y, -1.0)
+    exponent, lost = two_sum(y, -1.0)
     power = pow(x, exponent)
     if not 0 < x < math.inf:
         return y * power
@@ -69,11 +69,11 @@ def tanh(x: float) -> float:
         fraction = 0.0
         for k in range(17, 1, -2):
             fraction = x * x / (k + fraction)
-        quotient, rest = _quotient(x, *_added(1.0, fraction))
-        return quotient + rest
+        quotient, rest = two_quotient(x, *two_sum(1.0, fraction))
+        return math.copysign(quotient + rest, x)
     power = math.exp(2 * size)
-    quotient, rest = _quotient(2.0, *_added(power, 1.0))
-    result, lost = _added(1.0, -quotient)
+    quotient, rest = two_quotient(2.0, *two_sum(power, 1.0))
+    result, lost = two_sum(1.0, -quotient)
     return math.copysign(result + (lost - rest), x)
 
 
@@ -81,20 +81,20 @@ def sigmoid(x: float) -> float:
     power = math.exp(-abs(x))
     if not power > 1e-300:
         return 1.0 if x > 0 else power
-    quotient, rest = _quotient(1.0 if x >= 0 else power, *_added(1.0, power))
+    quotient, rest = two_quotient(1.0 if x >= 0 else power, *two_sum(1.0, power))
     return quotient + rest
 
 
 def slope_of_asin(x: float) -> float:
     """1/√(1 - x²), rounded once."""
-    square, rest = _product(x, x)
+    square, rest = two_product(x, x)
     squared = sum(1.0, -square, -rest)
     root = sqrt(squared)
     if not root > 0:
         return div(1.0, root)
-    product, more = _product(root, root)
+    product, more = two_product(root, root)
     lost = sum(squared, -product, -more, 1.0, -square, -rest, -squared) / (2 * root)
-    quotient, rest = _quotient(1.0, root, lost)
+    quotient, rest = two_quotient(1.0, root, lost)
     return quotient + rest
 
 
@@ -115,7 +115,7 @@ def _times_sigmoid(factor: float, x: float, lost: float = 0.0) -> float:
 
 def _bell(x: float) -> tuple[float, float]:
     """exp(-x²/2), and what to add to it: its argument is split so that squaring it loses nothing."""
-    high = _high_bits(x)
+    high = high_bits(x)
     power = math.exp(-high * high / 2)
     return power, power * math.expm1(-(x - high) * (x + high) / 2)
 
@@ -142,10 +142,10 @@ def _tail(x: float) -> float:
     """
     parts = [INV_SQRT_2PI, INV_SQRT_2PI_REST, *[-weight / (x * x + s2) for s2, weight in MIDPOINTS]]
     whole = sum(*parts)
-    mills, lost = _quotient(whole, x, 0.0)
+    mills, lost = two_quotient(whole, x, 0.0)
     lost += sum(*parts, -whole) / x
     power, more = [UPWARDS * part for part in _bell(x)]
-    tail, rest = _product(power, mills)
+    tail, rest = two_product(power, mills)
     rest += power * lost + more * mills
     if x < 10:  # else the pole at s = ix is out of reach of the steps
         rest += UPWARDS / (1 + math.exp(10 * x))
@@ -162,8 +162,8 @@ def normal_cdf(x: float) -> float:
     bend = 0.0  # -x²/6·(1 - 3·x²/20·(1 - 5·x²/42·(1 - …)))
     for k in range(14, 0, -1):
         bend = -x * x * (2 * k - 1) / (2 * k * (2 * k + 1)) * (1 + bend)
-    line, lost = _product(INV_SQRT_2PI, x)
-    result, more = _added(0.5, line)
+    line, lost = two_product(INV_SQRT_2PI, x)
+    result, more = two_sum(0.5, line)
     return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend))
 
 
@@ -182,11 +182,11 @@ def gelu_tanh(x: float) -> float:
     """x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2, as x·σ(2√(2/π)·(x + 0.044715·x³))."""
     if abs(x) > 39:
         return maximum(x, -0.0)
-    square, lost_square = _product(x, x)
-    bend, lost = _product(GELU_CUBE, square)
+    square, lost_square = two_product(x, x)
+    bend, lost = two_product(GELU_CUBE, square)
     lost += GELU_CUBE * lost_square + GELU_CUBE_REST * square
-    stretch, lost_stretch = _added(1.0, bend)
-    inner, lost_inner = _product(x, stretch)
+    stretch, lost_stretch = two_sum(1.0, bend)
+    inner, lost_inner = two_product(x, stretch)
     lost_inner += x * (lost + lost_stretch)
-    outer, lost = _product(GELU_SLOPE, inner)
+    outer, lost = two_product(GELU_SLOPE, inner)
     return _times_sigmoid(x, outer, lost + GELU_SLOPE * lost_inner + GELU_SLOPE_REST * inner)

@@ -208,3 +208,9 @@ def test_many_arguments_are_written_with_dots() -> None:
     first = steps(autograd.sum(xs))[0]
     assert str(first).endswith("because ∂sum(x0, x1, …, x8)/∂x0 = 1")
     assert r"x_{0} + x_{1} + \dots + x_{8}" in first.latex
+
+
+@pytest.mark.parametrize("f", [autograd.sum, autograd.mean])
+def test_opposite_infinities_beside_an_overflow_are_nan(f) -> None:
+    assert math.isnan(f([1e308, 1e308, math.inf, -math.inf]))
+    assert f([1e308, 1e308, math.inf]) == math.inf

@@ -25,10 +25,10 @@ from autograd.precise import (
     INV_SQRT_2PI_REST,
     MIDPOINTS,
     UPWARDS,
-    _added,
-    _high_bits,
-    _product,
-    _quotient,
+    high_bits,
+    two_product,
+    two_quotient,
+    two_sum,
 )
 
 Kernel = Callable[..., Any]
@@ -44,7 +44,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 # fmt: off
 DIRECT = {
-    "abs": "abs", "sqrt": "sqrt", "cbrt": "cbrt", "pow": "power", "floor": "floor", "ceil": "ceil", "round": "rint",
+    "abs": "abs", "sqrt": "sqrt", "pow": "power", "floor": "floor", "ceil": "ceil", "round": "rint",
     "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "log2": "log2", "log10": "log10", "erf": "erf",
     "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
     "sinh": "sinh", "cosh": "cosh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
@@ -58,8 +58,14 @@ NUMPY = SimpleNamespace(
 )
 
 
+def cbrt(xp: Any, x: Any) -> Any:
+    """By one step of Newton's method from the power, as in `autograd.ieee`: C libraries are less exact."""
+    root = xp.copysign(xp.power(xp.abs(x), 1 / 3), x)
+    return xp.where(xp.isfinite(x) & (x != 0), root - (root - x / (root * root)) / 3, x)
+
+
 def exp_difference(xp: Any, x: Any, y: Any) -> Any:
-    difference, lost = _added(x, -y)
+    difference, lost = two_sum(x, -y)
     power = xp.exp(difference)
     return xp.where((power > 0) & (power < math.inf), power * (1 + lost), power)
 
@@ -110,7 +116,7 @@ def gelu(xp: Any, x: Any) -> Any:
 
 def sigmoid(xp: Any, x: Any) -> Any:
     power = xp.exp(-xp.abs(x))
-    quotient, rest = _quotient(xp.where(x >= 0, 1.0, power), *_added(1.0, power))
+    quotient, rest = two_quotient(xp.where(x >= 0, 1.0, power), *two_sum(1.0, power))
     return xp.where(power > 1e-300, quotient + rest, xp.where(x >= 0, 1.0, power))
 
 
@@ -127,13 +133,13 @@ def silu(xp: Any, x: Any) -> Any:
 
 
 def gelu_tanh(xp: Any, x: Any) -> Any:
-    square, lost_square = _product(x, x)
-    bend, lost = _product(GELU_CUBE, square)
+    square, lost_square = two_product(x, x)
+    bend, lost = two_product(GELU_CUBE, square)
     lost = lost + (GELU_CUBE * lost_square + GELU_CUBE_REST * square)
-    stretch, lost_stretch = _added(1.0, bend)
-    inner, lost_inner = _product(x, stretch)
+    stretch, lost_stretch = two_sum(1.0, bend)
+    inner, lost_inner = two_product(x, stretch)
     lost_inner = lost_inner + x * (lost + lost_stretch)
-    outer, lost = _product(GELU_SLOPE, inner)
+    outer, lost = two_product(GELU_SLOPE, inner)
     lost = lost + GELU_SLOPE * lost_inner + GELU_SLOPE_REST * inner
     return xp.where(xp.abs(x) > 39, xp.where(x > 0, x, -0.0), _times_sigmoid(xp, x, outer, lost))
 
@@ -235,7 +241,7 @@ def _total(xs: Sequence[Any]) -> tuple[Any, Any]:
     """The sum from left to right, and what rounding has taken from it."""
     total, lost = xs[0], 0.0
     for x in xs[1:]:
-        total, rest = _added(total, x)
+        total, rest = two_sum(total, x)
         lost = lost + rest
     return total, lost
 
@@ -250,7 +256,7 @@ def _sum_over(xp: Any, xs: Sequence[Any], count: int) -> Any:
 
 def _bell(xp: Any, x: Any) -> tuple[Any, Any]:
     """exp(-x²/2), and what to add to it: its argument is split so that squaring it loses nothing."""
-    high = _high_bits(x)
+    high = high_bits(x)
     power = xp.exp(-high * high / 2)
     lost = -(x - high) * (x + high) / 2
     return power, power * (lost * (1 + lost / 2 * (1 + lost / 3)))
@@ -261,8 +267,8 @@ def _middle(x: Any) -> Any:
     square, bend = x * x, 0.0
     for coefficient in MACLAURIN:
         bend = square * (coefficient + bend)
-    line, lost = _product(INV_SQRT_2PI, x)
-    result, more = _added(0.5, line)
+    line, lost = two_product(INV_SQRT_2PI, x)
+    result, more = two_sum(0.5, line)
     return result + (more + (lost + INV_SQRT_2PI_REST * x + line * bend))
 
 
@@ -270,12 +276,12 @@ def _tail(xp: Any, x: Any) -> Any:
     """2**64·Φ(-x) for x from 1 to 39, as in `autograd.precise`; beyond, what it is there."""
     x = xp.where(x < 1, 1.0, xp.where(x > 39, 39.0, x))
     parts = [INV_SQRT_2PI, INV_SQRT_2PI_REST, *[-weight / (x * x + s2) for s2, weight in MIDPOINTS]]
-    whole, lost = _added(*_total(parts))
-    mills, rest = _quotient(whole, x, 0.0)
+    whole, lost = two_sum(*_total(parts))
+    mills, rest = two_quotient(whole, x, 0.0)
     lost = rest + lost / x
     bell, more = _bell(xp, x)
     power, more = UPWARDS * bell, UPWARDS * more
-    tail, rest = _product(power, mills)
+    tail, rest = two_product(power, mills)
     rest = rest + (power * lost + more * mills)
     pole = xp.where(x < 10, UPWARDS / (1 + xp.exp(10 * x)), 0.0)  # of the integrand, out of reach of the steps beyond
     return tail + (rest + pole)
@@ -299,8 +305,8 @@ def _direct(name: str) -> Kernel:
 
 
 # fmt: off
-COMPOSED = [
-    exp_difference, hypot, tanh, gaussian, normal_cdf, gelu, sigmoid, log_sigmoid, softplus, silu, gelu_tanh,
+COMPOSED: list[Kernel] = [
+    cbrt, exp_difference, hypot, tanh, gaussian, normal_cdf, gelu, sigmoid, log_sigmoid, softplus, silu, gelu_tanh,
     relu, leaky_relu, elu, hardswish, sum, mean, prod, maximum, minimum, sign, detach,
     gt, ge, lt, le, eq, ne, where, clamp, hardtanh,
 ]

@@ -105,6 +105,8 @@ class Program:
     def value_and_grad(self, *arguments: ArrayLike, reduce: str = "mean") -> tuple[float, Array]:
         """The mean of the output over all samples, and its derivatives by the parameters.
 
+        Reading the parameters from their Values may take as long as computing: `theta` spares a loop that.
+
         Args:
             arguments: as for a call.
             reduce: "mean" or "sum".

@@ -22,6 +22,7 @@ from autograd.table import Op
 WIDTH = 100
 TERMS = 8  # of a sum in one statement
 LARGE, PART = 400, 100  # statements up to which a function in C is whole, and those of its parts
+LESS_EXACT = {"cbrt", "tanh"}  # names that math.h has taken
 MANY = 100  # arguments of one operation from which on compilers had better not think
 C_ARGUMENTS = "const double *inputs, const double *theta, double *outputs, double *gradients, size_t n"
 
@@ -177,7 +178,7 @@ def c_source(code: Code, labels: Sequence[str]) -> str:
     each += [f"gradients[{k}] += {name};" for k, name in enumerate(named.gradients)]
     return "\n".join(
         [
-            "/* Compile with cc -O2 -ffp-contract=off, and link with -lm. */",
+            f"/* Compile with cc -O{1 if large else 2} -ffp-contract=off, and link with -lm. */",
             "#include <math.h>",
             "#include <stddef.h>",
             "#include <stdlib.h>",
@@ -295,7 +296,8 @@ def _terms(args: list[Phrase], slots: list[int], times: str) -> Iterator[tuple[s
 
 
 def _joined(terms: Iterable[tuple[str, str]]) -> str:
-    return " ".join(f"{sign} {term}" for sign, term in terms).removeprefix("+ ")
+    (sign, first), *others = terms
+    return " ".join(["-" * (sign == "-") + first, *[f"{sign} {term}" for sign, term in others]])
 
 
 def _sum(begin: str, name: Phrase, terms: Iterable[tuple[str, str]]) -> list[str]:
@@ -337,7 +339,7 @@ def _c_call(row: Op, args: list[Phrase], functions: dict[str, str]) -> str:
     if row.name in DIRECT:
         name = C_NAMES[DIRECT[row.name]]
     else:
-        name = row.name if row.arity and row.name != "tanh" else f"{row.name}{len(args)}"  # math.h has a tanh
+        name = row.name if row.arity and row.name not in LESS_EXACT else f"{row.name}{len(args)}"
         if name not in functions:
             function = c_function(name, KERNELS[row.name], len(args))
             functions[name] = f"AS_IT_IS {function}" if len(args) > MANY else function

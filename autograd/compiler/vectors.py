@@ -237,11 +237,6 @@ class Vectors:
         lines.block("done")
         return self.vector(f"phi {self.numbers} [ {square.name}, %start ], [ {power.name}, %other ]")
 
-    def cbrt(self, x: Vector) -> Vector:
-        """By one step of Newton's method from the power: not all C libraries get closer."""
-        root = self.copysign(self.power(self.abs(x), 1 / 3), x)
-        return self.where(self.isfinite(x) & (x != 0), root - (root - x / (root * root)) / 3, x)
-
     def _as_bits(self, x: Any) -> str:
         return self.lines.new(f"bitcast {self.numbers} {self.named(x)} to {self._bits}")
 
