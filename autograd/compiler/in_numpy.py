@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -27,6 +28,7 @@ class InNumPy:
         self._code, groups = grouped(code)
         self._total = code.leaves + code.size + len(code.constants)
         self._steps = [self._step(group) for group in groups]
+        self._own = threading.local()
 
     def run(self, columns: Array, theta: Array) -> tuple[Array, Array]:
         """The outputs for each sample, and the sums of the gradients over all samples.
@@ -41,7 +43,7 @@ class InNumPy:
         code, samples = self._code, columns.shape[1]
         outputs, gradients = np.empty((len(code.outputs), samples)), np.zeros(len(code.gradients))
         part = max(1, min(samples, AT_ONCE // self._total))
-        values = np.empty((self._total, part))
+        values = self._memory(part)
         values[code.leaves + code.size :] = code.constants[::-1, None]
         values[code.inputs : code.leaves] = theta[:, None]
         with np.errstate(all="ignore"):
@@ -53,6 +55,14 @@ class InNumPy:
                 outputs[:, begin : begin + part] = mine[code.outputs]
                 gradients += mine[code.gradients].sum(axis=1)
         return outputs, gradients
+
+    def _memory(self, samples: int) -> Array:
+        """An array for all slots. Each thread keeps its own, as new memory takes longer than what is done with it."""
+        if getattr(self._own, "shape", None) != (self._total, samples):
+            self._own.shape = (self._total, samples)
+            self._own.values = np.empty(self._own.shape)
+        values: Array = self._own.values
+        return values
 
     def source(self) -> str:
         raise ValueError("what NumPy runs is no source: program.source('python') is one")
