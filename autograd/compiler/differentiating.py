@@ -127,14 +127,16 @@ def _groups(code: Code, chosen: NDArray[np.bool_]) -> Iterator[tuple[Op, Slots, 
     counts = np.diff(code.starts)
     for number, op in enumerate(code.rows):
         of_row = np.flatnonzero(chosen & (code.operations == number)).astype(np.int32)
-        for arity in np.unique(counts[of_row]).tolist():
+        for arity in np.flatnonzero(np.bincount(counts[of_row])).tolist():
             nodes = of_row[counts[of_row] == arity]
             table = code.arguments[code.starts[nodes][:, None] + np.arange(arity, dtype=np.int32)]
             constants = np.minimum(table, 0)  # as slots, which are negative
-            if len(np.unique(constants)) > FEW:
-                yield op, nodes, list(table.T)
-                continue
-            patterns, pattern = np.unique(constants, axis=0, return_inverse=True)
+            occurs = np.zeros(1 + len(code.constants), np.bool_)
+            occurs[constants] = True
+            if occurs[1:].sum() in range(1, FEW + 1):
+                patterns, pattern = np.unique(constants, axis=0, return_inverse=True)
+            else:
+                patterns, pattern = np.zeros((1, arity), np.int32), np.zeros(len(nodes), np.int32)
             for index, slots in enumerate(patterns.tolist()):
                 mine = pattern.ravel() == index
                 columns = zip(slots, table[mine].T)
