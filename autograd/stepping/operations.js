@@ -193,7 +193,7 @@ const OPERATIONS = (() => {
     if (far < 0.55) {
       let fraction = 0;
       for (let k = 17; k > 1; k -= 2) fraction = (x * x) / (k + fraction);
-      return copysign(together(quotient(x, ...added(1, fraction))), x);
+      return copysign(together(quotient(far, ...added(1, fraction))), x);
     }
     const [found, rest] = quotient(2, ...added(exp(2 * far), 1));
     const [result, lost] = added(1, -found);
