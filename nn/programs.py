@@ -14,7 +14,7 @@ from nn.optimizers import Array, Optimizer
 from nn.preparing import Loss, Part
 
 TRIALS = 32  # recordings with other numbers, to see whether these change what is recorded
-MANY = 5  # samples that tell how the loss of a batch comes from theirs
+CHECKS, MANY = 4, 5  # how often so many samples tell how the loss of a batch comes from theirs
 
 
 class Programs:
@@ -75,25 +75,33 @@ def programs_of(model: Module, loss: Loss, optimizer: Optimizer, samples: Part) 
     parameters = model.parameters()
     before = data(parameters)
     rng = np.random.default_rng(0)
-    structures = set()
+
+    def change() -> None:
+        with np.errstate(invalid="ignore"):
+            _set_values(parameters, before + rng.normal(size=len(before)) * (np.abs(before) + 0.1))
+
     try:
+        structures = set()
         for _ in range(TRIALS):
-            with np.errstate(invalid="ignore"):
-                _set_values(parameters, before + rng.normal(size=len(before)) * (np.abs(before) + 0.1))
-            try:
-                sample = _recorded(model, loss, samples, int(rng.integers(len(samples[0]))))
-            except REFUSALS:
-                return None
-            structures.add(_compiled(sample.loss, [sample.inputs, sample.targets], {})[0].structure)
+            change()
+            structures.add(_structures(model, loss, samples, int(rng.integers(len(samples[0])))))
             if len(structures) > 1:
                 return None
-        candidates = (Programs(model, loss, optimizer, samples, reduce) for reduce in ("mean", "sum"))
-        return next((found for found in candidates if _agree(found, model, loss, optimizer, samples)), None)
+        candidates = [Programs(model, loss, optimizer, samples, reduce) for reduce in ("mean", "sum")]
+        for _ in range(CHECKS):
+            change()
+            chosen = rng.permutation(len(samples[0]))[:MANY]
+            few = samples[0][chosen], samples[1][chosen]
+            candidates = [found for found in candidates if _agree(found, model, loss, optimizer, few)]
+        return candidates[0] if len(candidates) == 1 else None  # both, if the loss was always 0
+    except REFUSALS:
+        return None
     finally:
         _set_values(parameters, before)
 
 
-REFUSALS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # of what takes numbers only
+# Of models and losses that take numbers only, and of `compile`: an operation of one's own may have no kernel.
+REFUSALS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 class Sample(NamedTuple):
@@ -106,8 +114,8 @@ class Sample(NamedTuple):
 
 
 def _agree(programs: Programs, model: Module, loss: Loss, optimizer: Optimizer, samples: Part) -> bool:
-    """Whether the programs give what the model itself gives, for a few samples."""
-    X, y = (part[:MANY] for part in samples)
+    """Whether the programs give what the model itself gives."""
+    X, y = samples
     outputs = [model(x) for x in X.tolist()]
     expected, gradient = value_and_grad(loss(outputs, y.tolist()), optimizer.parameters)
     found, by_program = programs.gradients(data(model.parameters()), X, y)
@@ -121,6 +129,14 @@ def _recorded(model: Module, loss: Loss, samples: Part, place: int) -> Sample:
     targets = [Value(number) for number in y] if isinstance(y, list) else Value(y)
     output = model(inputs)
     return Sample(inputs, targets, output, loss([output], [targets]))
+
+
+def _structures(model: Module, loss: Loss, samples: Part, place: int) -> tuple[str, str]:
+    """Those of the programs that compute the loss and the output."""
+    sample = _recorded(model, loss, samples, place)
+    total, _ = _compiled(sample.loss, [sample.inputs, sample.targets], {})
+    output, _ = _compiled(sample.output, [sample.inputs], {})
+    return total.structure, output.structure
 
 
 def _compiled(outputs: Any, inputs: list[Any], places: dict[Value, int]) -> tuple[Program, Array]:

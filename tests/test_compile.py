@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Parameter, Value, grad, hessian, op
+from autograd import Parameter, Value, detect_anomaly, grad, hessian, op
 from autograd.compiler import KERNELS
 from autograd.compiler import program as programs
 from autograd.graph import topological
@@ -352,6 +352,10 @@ class TestRefusals:
             program = autograd.compile(self.y, [self.x, other], backend="numpy")
         assert caught[0].filename == __file__
         assert program([1.0, 2.0], 5.0).tolist() == [2, 4]
+
+    def test_inside_detect_anomaly(self) -> None:
+        with pytest.raises(ValueError, match="compile outside of it"), detect_anomaly():
+            autograd.compile(self.y, [self.x])
 
     def test_native_without_llvmlite(self, monkeypatch) -> None:
         monkeypatch.setattr(programs, "has_llvmlite", lambda: False)

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Parameter, log_softmax, maximum, relu
+from autograd import AnomalyError, Parameter, detect_anomaly, log_softmax, maximum, op, relu
 from nn import (
     MLP,
     SGD,
@@ -189,3 +189,36 @@ def test_accuracy_while_learning() -> None:
     model = network()
     history = fit(model, X, SIGNS, hinge_loss, Adam(model.parameters(), lr=0.1), 30, metric=accuracy)
     assert history.metrics[-1] == 1.0
+
+
+def test_an_operation_of_ones_own_is_learned_with_values() -> None:
+    softclip = op("softclip_of_fit", lambda x: x / (1 + abs(x)), lambda x, out: (1 - abs(out)) ** 2)
+    model = MLP(3, [4, 1], activation=softclip, seed=0)
+    assert not learn(model, mse_loss)
+    history = fit(model, X, SIGNS, mse_loss, SGD(model.parameters(), lr=0.1), 5)
+    assert history.losses[-1] < history.losses[0]
+
+
+def test_a_sum_is_told_from_a_mean_where_most_losses_are_0() -> None:
+    def total(outputs, targets):
+        return hinge_loss(outputs, targets, reduction="sum")
+
+    models = []
+    for compiled in (True, False):
+        model = network()
+        fit(model, X, SIGNS, hinge_loss, Adam(model.parameters(), lr=0.1), 60)
+        assert learn(model, total)
+        fit(model, X, SIGNS, total, SGD(model.parameters(), lr=0.01), 5, compiled=compiled)
+        models.append(model.state_dict())
+    assert models[0] == pytest.approx(models[1], rel=1e-9)
+
+
+def test_a_loss_that_is_always_0_tells_nothing() -> None:
+    assert not learn(network(), lambda outputs, targets: 0 * mse_loss(outputs, targets))
+
+
+def test_anomalies_are_detected_in_a_training() -> None:
+    model = network()
+    model.layers[1].neurons[0].b.data = float("inf")
+    with pytest.raises(AnomalyError), detect_anomaly():
+        fit(model, X, SIGNS, mse_loss, SGD(model.parameters(), lr=0.1), 1)

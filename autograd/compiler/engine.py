@@ -32,8 +32,6 @@ class Runner(Protocol):
 
     def run(self, columns: Array, theta: Array) -> tuple[Array, Array]: ...
 
-    def source(self) -> str: ...
-
 
 class Stage(NamedTuple):
     """A code after a pass: how many instructions it has, and their memory in bytes."""

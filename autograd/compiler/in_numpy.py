@@ -64,9 +64,6 @@ class InNumPy:
         values: Array = self._own.values
         return values
 
-    def source(self) -> str:
-        raise ValueError("what NumPy runs is no source: program.source('python') is one")
-
     def _step(self, group: Group) -> Run:
         results = slice(group.first, group.first + len(group.arguments))
         if group.operation is DOT:

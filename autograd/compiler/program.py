@@ -16,7 +16,9 @@ from autograd.compiler.engine import Engine, Report, engine_of
 from autograd.compiler.in_jax import in_jax
 from autograd.compiler.kernels import KERNELS
 from autograd.compiler.lowering import lower
+from autograd.compiler.native import Native
 from autograd.compiler.sources import c_source, python_source, text_source
+from autograd.recording import watching
 from autograd.value import Value
 
 Array = NDArray[np.float64]
@@ -158,11 +160,11 @@ class Program:
         """
         if language not in (*SOURCES, "llvm"):
             raise ValueError(f"language is {', '.join(map(repr, SOURCES))} or 'llvm', got {language!r:.60}")
-        if language == "llvm" and self.backend != "native":
-            raise ValueError("a NumPy program has no LLVM; compile it with backend='native'")
         gradients = self._outputs.alone and bool(self.parameters)
         compiled = self._engine.both if gradients else self._engine.forward
         if language == "llvm":
+            if not isinstance(compiled.runner, Native):
+                raise ValueError("a NumPy program has no LLVM; compile it with backend='native'")
             return compiled.runner.source()
         labels = self._labels + ["seed"] * gradients
         return SOURCES[language](compiled.code, [*labels, *[parameter.label for parameter in self.parameters]])
@@ -222,8 +224,8 @@ def compile(
         The `Program`.
 
     Raises:
-        TypeError, ValueError: an output or an input is not a Value of the right kind, or an operation is none of those
-            built in.
+        TypeError, ValueError: an output or an input is not a Value of the right kind, an operation has no kernel, or
+            anomalies are to be detected, which programs do not do.
         ImportError: llvmlite is not installed, and the backend is to be native.
 
     >>> import autograd
@@ -237,6 +239,11 @@ def compile(
     >>> w.grad
     -14.0
     """
+    if watching():
+        raise ValueError(
+            "inside detect_anomaly() every number is watched, and those of a program are not: compile outside of it, "
+            "or look for the anomaly with the Values that are compiled"
+        )
     wanted = Bundle("compile", "output", outputs)
     given = [Bundle("compile", "input", item) for item in _listed(inputs)]
     leaves = [leaf for bundle in given for leaf in bundle.items]
