@@ -64,5 +64,15 @@ def _origin(node: Any, names: Names) -> str:
             made = f"{TEXT.operation(arg, names)} = " if arg.args else ""
             lines.append(f"\nwhere {names[arg]} = {made}{arg.data!r}")
     line = getattr(node, "line", None)
-    lines.append("\nmade by\n" + "".join(traceback.format_list([line])).rstrip() if line else "")
+    lines.append(f"\nmade by\n{_place(line)}" if line else "")
     return "".join(lines)
+
+
+def _place(line: traceback.FrameSummary) -> str:
+    """A line as tracebacks write it; one of a notebook by its cell, since its file is a temporary one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    cell = shell.compile.format_code_name(line.filename) if shell else None
+    if cell:
+        return f"  {' '.join(cell)}, line {line.lineno}\n    {line.line}"
+    return "".join(traceback.format_list([line])).rstrip()

@@ -4,9 +4,11 @@ import math
 import pickle
 import threading
 import traceback
+from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograd import AnomalyError, Value, detect_anomaly, exp, grad, jvp, no_grad, op, steps
 from nn import MLP, mse_loss
@@ -173,3 +175,14 @@ def test_the_error_reads_well_in_a_traceback() -> None:
         except AnomalyError as error:
             text = "".join(traceback.format_exception_only(type(error), error))
     assert text.startswith("autograd.anomaly.AnomalyError: log(p) = -inf is the first number here")
+
+
+def test_a_line_of_a_notebook_is_named_by_its_cell(tmp_path: Path) -> None:
+    shell = InteractiveShell.instance(ipython_dir=str(tmp_path))
+    try:
+        shell.run_cell("from autograd import Value, detect_anomaly", store_history=True)
+        cell = "zero = Value(0.0, label='zero')\nwith detect_anomaly():\n    1 / zero"
+        error = shell.run_cell(cell, store_history=True).error_in_exec
+    finally:
+        InteractiveShell.clear_instance()
+    assert str(error).endswith("where zero = 0.0\nmade by\n  Cell In[2], line 3\n    1 / zero")
