@@ -97,8 +97,6 @@ def random_points(row: Op) -> Array:
 def test_operations(row: Op) -> None:
     """For many samples, and for one sample many times."""
     points = random_points(row)
-    if row.name == "tanh":
-        points = points[:, (points[0] != 0) | ~np.signbit(points[0])]  # the operation loses the sign of -0.0
     count, samples = points.shape
     wanted = np.array([row.forward(*column) for column in points.T.tolist()])
     across = code([(row, range(count))], inputs=count)
@@ -112,6 +110,7 @@ def test_operations(row: Op) -> None:
         computed = program.run(columns, theta)[0].ravel()
         distance = ulps(computed, wanted)
         worst = distance.argmax()
+        print(f"{row.name}, {type(program).__name__}: {distance[worst]:.0f}")
         assert distance[worst] <= tolerance(row), (points[:, worst], computed[worst], wanted[worst])
 
 
