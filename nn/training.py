@@ -37,28 +37,46 @@ def accuracy(outputs: ArrayLike, targets: ArrayLike, threshold: float = 0.0) -> 
     """The share of samples that are classified right, a metric for `fit`.
 
     Args:
-        outputs: of a network, shape (n,), or (n, classes).
-        targets: of one output, a number above 0 for the class that is meant by outputs above the threshold;
-            of several outputs, the number of the class whose output is to be the greatest, or rows that are one-hot.
+        outputs: of a network, shape (n,) or (n, 1), or (n, classes). Not the numbers of predicted classes: of those,
+            as arrays, the share is `np.mean(predicted == targets)`.
+        targets: of one output, two numbers, such as 1 and 0, or 1 and -1: the one above 0 for the class that is meant
+            by outputs above the threshold; of several outputs, the number of the class whose output is to be the
+            greatest, or rows that are one-hot.
         threshold: 0 for scores and logits, 0.5 for probabilities.
 
     Raises:
-        ValueError: the shapes do not fit each other.
+        ValueError: the shapes do not fit each other, or the targets are others than that.
 
     >>> from nn import accuracy
     >>> accuracy([2.0, -0.5, 0.1], [1, -1, -1]), accuracy([[0.1, 0.7], [2.0, 1.0]], [1, 1])
     (0.6666666666666666, 0.5)
     """
-    given, wanted = np.asarray(outputs), np.asarray(targets)
+    given, wanted = np.asarray(outputs, dtype=float), np.asarray(targets, dtype=float)
     if given.ndim not in (1, 2) or wanted.shape not in (given.shape, given.shape[:1]):
         raise ValueError(
             "accuracy takes outputs of shape (n,) or (n, classes), and a target for each of the n; "
             f"got shapes {given.shape} and {wanted.shape}"
         )
-    if given.ndim == 1:
+    classes = given.shape[1] if given.ndim == 2 else 1
+    if classes == 1:
+        given, wanted = given.reshape(-1), wanted.reshape(-1)
+        _check_two_classes(wanted)
         return float(np.mean((given > threshold) == (wanted > 0)))
-    classes = wanted if wanted.ndim == 1 else wanted.argmax(axis=1)
-    return float(np.mean(given.argmax(axis=1) == classes))
+    labels = wanted if wanted.ndim == 1 else wanted.argmax(axis=1)
+    foreign = labels[~np.isin(labels, range(classes))]
+    if foreign.size:
+        raise ValueError(f"of {classes} outputs the targets are the numbers 0 to {classes - 1}, got {foreign[0]:g}")
+    return float(np.mean(given.argmax(axis=1) == labels))
+
+
+def _check_two_classes(targets: Array) -> None:
+    found = np.unique(targets)
+    if (found > 0).sum() > 1 or (found <= 0).sum() > 1:
+        raise ValueError(
+            "one output tells two classes apart: of their targets one is above 0, the other is not, such as 1 and 0; "
+            f"got {', '.join(f'{x:g}' for x in found[:5])}{', …' * (len(found) > 5)}; for more classes pass a row of "
+            "outputs for each sample; of predicted classes take np.mean(predicted == targets)"
+        )
 
 
 def fit(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from autograd import Parameter
+from autograd import Parameter, Value
 from nn import SGD, Adam
 from nn.layers import MLP
 from nn.losses import cross_entropy, hinge_loss, mse_loss
@@ -155,6 +155,28 @@ def test_accuracy() -> None:
     assert accuracy([[0.1, 2.0], [3.0, 1.0]], [[0, 1], [1, 0]]) == 1.0
     with pytest.raises(ValueError, match=r"a target for each of the n; got shapes \(2,\) and \(2, 1\)"):
         accuracy([1.0, -1.0], [[1], [0]])
+
+
+def test_accuracy_of_one_output_in_a_row() -> None:
+    assert accuracy([[2.0], [-1.0], [0.5]], [1, 0, 0]) == accuracy([[2.0], [-1.0], [0.5]], [[1], [0], [0]]) == 2 / 3
+    assert accuracy([Value(2.0), Value(-1.0)], [Value(1.0), Value(1.0)]) == 0.5
+
+
+@pytest.mark.parametrize(
+    "outputs, targets, message",
+    [
+        ([0, 2, 1], [0, 1, 2], r"got 0, 1, 2; for more .* of predicted classes take np\.mean\(predicted == "),
+        ([0.1, 2.0], [1, 2], "such as 1 and 0; got 1, 2; for more"),
+        ([0.2, 0.4, 0.1], [0.3, 0.7, 0.0], "got 0, 0.3, 0.7;"),
+        (range(7), range(7), "got 0, 1, 2, 3, 4, …;"),
+        ([[1.0, 2.0, 0.0]], [3], "of 3 outputs the targets are the numbers 0 to 2, got 3"),
+        ([[1.0, 2.0], [2.0, 1.0]], [1, -1], "of 2 outputs the targets are the numbers 0 to 1, got -1"),
+        ([[1.0, 2.0]], [0.5], "got 0.5"),
+    ],
+)
+def test_accuracy_of_other_targets(outputs, targets, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        accuracy(outputs, targets)
 
 
 class TestStopping:
