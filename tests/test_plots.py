@@ -19,6 +19,7 @@ from nn import (
     Layer,
     Module,
     Neuron,
+    Perceptron,
     TrainingAnimation,
     mse_loss,
     plot_activations,
@@ -153,7 +154,46 @@ def test_a_faster_way_to_predict() -> None:
     asked: list[tuple[int, ...]] = []
     slow = plot_decision_boundary(lambda x: x[0] - 0.5, *XOR)
     fast = plot_decision_boundary(Neuron(2), *XOR, predict=predict)
-    assert asked == [(1600, 2)] and fast._repr_png_() == slow._repr_png_()
+    (ax,) = slow.axes
+    assert asked == [(40_000, 2)] and lines(fast.axes[0]) == lines(ax) and legend(fast.axes[0]) == legend(ax)
+    for plot in (fast, slow):
+        assert np.allclose(plot.axes[0].collections[1].get_paths()[0].vertices[:, 0], 0.5)
+
+
+class Branching(Module):
+    """A model that does not do the same for all points."""
+
+    def forward(self, x):
+        return x[0] - 0.4 if x[1] > 0.4 else 0.4 - x[0]
+
+
+@pytest.mark.parametrize("model, calls", [(MLP(2, [3, 1], seed=1), 100), (Branching(), 2000)])
+def test_a_module_is_compiled_if_it_does_the_same_for_all_points(
+    model: Module, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(type(model), "__call__", lambda self, x: asked.append(x) or self.forward(x))
+    (ax,) = drawn(plot_decision_boundary(model, *AND)).axes
+    assert calls / 10 < len(asked) < calls
+    regions = ax.collections[3].get_paths()
+    for x in [(0.9, 0.9), (0.9, 0.1), (0.1, 0.9), (0.1, 0.1)]:
+        assert any(path.contains_point(x) for path in regions) == (float(model.forward(x)) > 0)
+
+
+def test_the_edge_of_a_perceptron_is_a_line() -> None:
+    unit = Perceptron(2)
+    unit.fit(AND.X.tolist(), AND.y.tolist())
+    (ax,) = drawn(plot_decision_boundary(unit, *AND, threshold=0.5)).axes
+    (edge,) = ax.collections[1].get_paths()
+    (w1, w2), b = (w.data for w in unit.w), unit.b.data
+    assert np.abs(edge.vertices @ [w1, w2] + b).max() / np.hypot(w1, w2) < 0.005
+
+
+def test_names_of_classes() -> None:
+    (ax,) = drawn(plot_decision_boundary(Neuron(2), *AND, names=np.array(["false", "true"]))).axes
+    assert legend(ax) == ["false", "true"]
+    (ax,) = drawn(plot_decision_boundary(Layer(2, 3), *AND, names=["a", "b", "c"])).axes
+    assert legend(ax) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("output", [1.0, 0.0, -1.0, float("nan"), float("inf")])
@@ -302,29 +342,44 @@ def test_an_animation_of_a_training(tmp_path: Path) -> None:
 
 def test_its_frames_show_the_epochs() -> None:
     neuron = Neuron(2, "identity", init=[1.0, 0.0], seed=0)
-    animation = TrainingAnimation(neuron, *AND)
+    animation = TrainingAnimation(neuron, *AND, names=["false", "true"], inputs=("left", "right"))
     neuron.b.data = -0.5
     animation.record(Value(0.25))
-    animation(Epoch(2, 0.125, neuron, History()))
     film = animation._animation()
     (ax,) = film._fig.axes
-    for frame, title, edge in [(1, "epoch 1, loss 0.25", 0.5), (0, "before training", 0.0)]:
-        film._func(frame)
+    before, after = film.new_frame_seq()
+    for moment, title, edge in [(after, "epoch 1, loss 0.25", 0.5), (before, "before training", 0.0)]:
+        film._func(moment)
         assert ax.get_title() == title
         assert np.allclose(ax.collections[1].get_paths()[0].vertices[:, 0], edge)
+        assert legend(ax) == ["false", "true"] and (ax.get_xlabel(), ax.get_ylabel()) == ("left", "right")
     film._draw_was_started = True  # or else it warns that it was not looked at
-    assert repr(animation) == "<animation of 2 epochs>"
+    assert repr(animation) == "<animation of 1 epoch>"
 
 
-def test_a_long_training_gives_no_more_frames() -> None:
-    neuron = Neuron(2, seed=0)
-    animation = TrainingAnimation(neuron, *AND)
-    for _ in range(1000):
-        animation.record(1.0)
+def frames(animation: TrainingAnimation) -> list[int]:
     film = animation._animation()
-    frames = list(film.new_frame_seq())
     film._draw_was_started = True
-    assert len(frames) == FRAMES and frames[0] == 0 and frames[-1] == 1000
+    return [moment.epoch for moment in film.new_frame_seq()]
+
+
+@pytest.mark.parametrize("epochs, every", [(1, 1), (40, 1), (41, 2), (100, 4), (1000, 32)])
+def test_a_long_training_is_thinned_out(epochs: int, every: int) -> None:
+    animation = TrainingAnimation(Neuron(2, seed=0), *AND)
+    for _ in range(epochs):
+        animation.record(1.0)
+    found = frames(animation)
+    assert found == [*range(0, epochs, every), epochs] and len(found) <= FRAMES + 2
+    assert len(animation._kept) <= FRAMES + 1, "what is not shown is not kept"
+
+
+def test_epochs_have_the_numbers_that_fit_gives_them() -> None:
+    model = Neuron(2, seed=0)
+    animation = TrainingAnimation(model, *AND)
+    for number in (10, 20, 30):
+        animation(Epoch(number, 0.5, model, History()))
+    animation.record(0.25)
+    assert frames(animation) == [0, 10, 20, 30, 31] and repr(animation) == "<animation of 4 epochs>"
 
 
 def square(w: Value) -> Value:
@@ -370,7 +425,17 @@ PAIRS = [[0.0, 0.0], [1.0, 1.0]]
         (
             lambda: plot_decision_boundary(Neuron(2), PAIRS, [0, 1], predict=lambda points: points[0]),
             ValueError,
-            "predict gives an output for each point: of 1600 points it gave 2",
+            "predict gives an output for each point: of 40000 points it gave 2",
+        ),
+        (
+            lambda: plot_decision_boundary(Neuron(2), *AND, names=["true"]),
+            ValueError,
+            r"names has one for each of the 2 classes, got \['true'\]",
+        ),
+        (
+            lambda: plot_decision_boundary(Neuron(2), *AND, names="no"),
+            ValueError,
+            "for each of the 2 classes, got 'no'",
         ),
         (lambda: TrainingAnimation(Neuron(1), [[1.0]], [1]), ValueError, "a plane has two inputs, got 1"),
         (lambda: plot_activations({}), ValueError, "no activations to draw"),
