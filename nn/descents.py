@@ -45,7 +45,7 @@ def plot_descent_1d(
     """
     path = _slide(cost, start, lr, steps)
     figure, ax = canvas(ax)
-    _draw_slide(ax, cost, lr, path, _spans([path])[0])
+    _draw_slide(ax, cost, lr, path, _spans([path], beyond=1.0)[0])
     ax.legend()
     return figure
 
@@ -70,7 +70,7 @@ def plot_learning_rates(cost: Callable[[Value], Value], start: float, lrs: Seque
     if not len(lrs):
         raise ValueError("there are no learning rates to compare: pass some, e.g. lrs=[0.01, 0.1, 1.0]")
     paths = [_slide(cost, start, lr, steps) for lr in lrs]
-    (span,) = _spans(paths)
+    (span,) = _spans(paths, beyond=1.0)
     figure, panels = panels_of(1, len(lrs), 3.5 * len(lrs), 3.8)
     for ax, lr, path in zip(panels, lrs, paths):
         _draw_slide(ax, cost, lr, path, span)
@@ -97,7 +97,8 @@ def plot_descent_2d(
         ax: where to draw. Default: in a figure of its own.
 
     Returns:
-        The figure; None if it is drawn on `ax`.
+        The figure; None if it is drawn on `ax`. Its weights get other names than w1 and w2 by
+        `figure.axes[0].set(xlabel="slope", ylabel="intercept")`.
 
     Raises:
         ValueError: `start` is not two numbers, there are no optimizers, `steps` is negative, or the cost at the
@@ -114,7 +115,7 @@ def plot_descent_2d(
     if not races:
         raise ValueError("there are no optimizers: pass functions that make them, e.g. lambda ps: SGD(ps, lr=0.1)")
     figure, ax = canvas(ax, 7.0)
-    xs, ys = (np.linspace(*span, SURFACE) for span in _spans([path for _, path in races]))
+    xs, ys = (np.linspace(*span, SURFACE) for span in _spans([path for _, path in races], beyond=0.4))
     with no_grad():
         _draw_surface(ax, xs, ys, np.array([[float(cost(Value(x), Value(y))) for x in xs] for y in ys]))
     for (name, path), colour, marker in zip(races, cycle(PALETTE), cycle(MARKERS)):
@@ -169,16 +170,19 @@ def _finite(path: Sequence[tuple[float, ...]], steps: int) -> Array:
     return points[: faults[0]] if len(faults) else points
 
 
-def _spans(paths: Sequence[Array]) -> list[tuple[float, float]]:
-    """For each weight from where to where to draw: about the best point, and only the beginning of what diverges."""
+def _spans(paths: Sequence[Array], beyond: float) -> list[tuple[float, float]]:
+    """For each weight from where to where to draw: the paths, but only the beginning of what diverges.
+
+    On either side of the best point there is room for `beyond` times the way there.
+    """
     points = np.concatenate(paths)
     weights, best = points[:, :-1], np.argmin(points[:, -1])
     moved = np.abs(weights - weights[0])
     first = [np.abs(path[1, :-1] - path[0, :-1]) for path in paths if len(path) > 1]
     reach = moved[best] if moved[best].any() else min(first, key=max, default=moved[best])
     reach = 1.2 * np.maximum(reach, 0.5 * np.max(reach) or 1.0)
-    low = np.clip(weights.min(axis=0) - 0.2 * reach, weights[best] - 1.6 * reach, weights[best] - reach)
-    high = np.clip(weights.max(axis=0) + 0.2 * reach, weights[best] + reach, weights[best] + 1.6 * reach)
+    low = np.clip(weights.min(axis=0) - 0.2 * reach, weights[best] - 1.6 * reach, weights[best] - beyond * reach)
+    high = np.clip(weights.max(axis=0) + 0.2 * reach, weights[best] + beyond * reach, weights[best] + 1.6 * reach)
     return list(zip(low.tolist(), high.tolist()))
 
 

@@ -104,7 +104,7 @@ class Module:
             parameter.data = numbers[path]
 
     def __repr__(self) -> str:
-        modules = [(path, part) for path, part in _parts(vars(self), "") if isinstance(part, Module)]
+        modules = [(path, part) for path, part in parts_of(vars(self), "") if isinstance(part, Module)]
         return described(self, [(path, repr(module)) for path, module in modules])
 
 
@@ -141,22 +141,22 @@ def described(module: Module, parts: Sequence[tuple[str, str]]) -> str:
 
 
 def _values(item: Any, path: str) -> Iterator[tuple[str, Value]]:
-    for name, part in _parts(item, path):
+    for name, part in parts_of(item, path):
         if isinstance(part, Module):
             yield from _values(vars(part), name)
         else:
             yield name, part
 
 
-def _parts(item: Any, path: str) -> Iterator[tuple[str, Value | Module]]:
+def parts_of(item: Any, path: str) -> Iterator[tuple[str, Value | Module]]:
     """The Values and Modules in attributes, lists, tuples, dictionaries and arrays, but not those in Modules there."""
     if isinstance(item, (Value, Module)):
         yield path, item
     elif hasattr(item, "tolist"):  # a NumPy array
-        yield from _parts(item.tolist(), path)
+        yield from parts_of(item.tolist(), path)
     elif isinstance(item, (list, tuple, dict)):
         for key, part in item.items() if isinstance(item, dict) else enumerate(item):
-            yield from _parts(part, f"{path}.{key}" if path else str(key))
+            yield from parts_of(part, f"{path}.{key}" if path else str(key))
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from autograd import Value, grad
 from nn.activations import ACTIVATIONS, TOGETHER
-from nn.figures import INK, PALETTE, canvas, panels_of
-from nn.module import Module
+from nn.figures import INK, PALETTE, canvas, legend_beside, panels_of
+from nn.module import Module, parts_of
 from nn.training import History
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def plot_losses(losses: Losses | Mapping[str, Losses], ax: Axes | None = None) -
 
     >>> from nn import plot_losses
     >>> plot_losses({"lr 0.1": [1.0, 0.8, 0.7], "lr 0.5": [1.0, 0.4, 0.2]})
-    <Figure size 600x400 with 1 Axes>
+    <Figure size 750x400 with 1 Axes>
     """
     curves = [
         (name, kind, course)
@@ -54,8 +54,9 @@ def plot_losses(losses: Losses | Mapping[str, Losses], ax: Axes | None = None) -
     ]
     if not curves:
         raise ValueError('there are no losses to draw: pass a History, or lists by name, e.g. {"lr 0.1": [1.0, 0.5]}')
-    figure, ax = canvas(ax)
     names = list(dict.fromkeys(name for name, _, _ in curves))
+    several = len(curves) > 1 or names != [""]
+    figure, ax = canvas(ax, 7.5 if several else 6.0)
     for name, kind, course in curves:
         colour = PALETTE[names.index(name) % len(PALETTE)]
         line = ("--" if kind == VALIDATION else "-") + ("o" if len(course) == 1 else "")
@@ -63,8 +64,8 @@ def plot_losses(losses: Losses | Mapping[str, Losses], ax: Axes | None = None) -
         ax.plot(range(1, len(course) + 1), course, line, color=colour, label=label)
     ax.set(xlabel="epoch", ylabel="loss")
     ax.locator_params(axis="x", integer=True)
-    if len(curves) > 1 or names != [""]:
-        ax.legend()
+    if several:
+        legend_beside(ax)
     return figure
 
 
@@ -170,9 +171,22 @@ def _heat_maps(model: Module) -> list[_HeatMap]:
     maps: dict[str, dict[str, dict[str, float]]] = {}
     for path, parameter in model.named_parameters():
         row, _, column = re.sub(r"\bw\.(\d+)$", r"w\1", path).rpartition(".")
-        title, _, row = f".{row}".rpartition(".neurons.")
-        maps.setdefault(title[1:], {}).setdefault(row.lstrip("."), {})[column] = parameter.data
-    return [_heat_map(title, rows) for title, rows in maps.items()]
+        layer, neurons, row = f".{row}".rpartition(".neurons.")
+        row = str(int(row) + 1) if neurons and row.isdigit() else row.lstrip(".")
+        maps.setdefault(layer[1:], {}).setdefault(row, {})[column] = parameter.data
+    titles = _titles(model, "", "")
+    return [_heat_map(titles.get(layer, layer), rows) for layer, rows in maps.items()]
+
+
+def _titles(module: Module, path: str, title: str) -> dict[str, str]:
+    """What drawings call the modules inside, by their paths; one without a label is called by its place."""
+    found = {}
+    for inner, part in parts_of(vars(module), path):
+        if isinstance(part, Module):
+            own = part.label or inner.removeprefix(path).lstrip(".")
+            found[inner] = f"{title}.{own}".lstrip(".")
+            found.update(_titles(part, inner, found[inner]))
+    return found
 
 
 def _heat_map(title: str, rows: Mapping[str, Mapping[str, float]]) -> _HeatMap:

@@ -11,6 +11,7 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib.figure import Figure
 from PIL import Image
 
+import autograd
 from autograd import Value
 from nn import (
     MLP,
@@ -20,6 +21,7 @@ from nn import (
     Module,
     Neuron,
     Perceptron,
+    Sequential,
     TrainingAnimation,
     mse_loss,
     plot_activations,
@@ -89,6 +91,12 @@ def test_losses() -> None:
     assert lines(ax) == {"batch": [[1, 3], [2, 2], [3, 1]], "stochastic": [[1, 2], [2, 1.5]]}
     assert [line.get_color() for line in ax.lines] == PALETTE[:2] and legend(ax) == ["batch", "stochastic"]
     assert ax.get_xlabel() == "epoch" and ax.get_ylabel() == "loss"
+
+
+def test_the_legend_covers_no_curve() -> None:
+    (ax,) = drawn(figure := plot_losses({"batch": [3.0, 2.0, 1.0], "stochastic": [2.0, 1.5, 3.0]})).axes
+    assert ax.get_legend().get_window_extent().x0 > ax.bbox.x1
+    assert figure.get_size_inches().tolist() == [7.5, 4.0]
 
 
 def test_losses_of_histories() -> None:
@@ -272,6 +280,16 @@ def test_optimizers_race() -> None:
         assert legend(ax)[0].startswith("SGD, lr 0.05\n") and next(iter(lines(ax).values())) == plain
 
 
+def test_the_picture_is_full_of_the_paths() -> None:
+    def banana(a: Value, b: Value) -> Value:
+        return (1 - a) ** 2 + 10 * (b - a**2) ** 2
+
+    (ax,) = plot_descent_2d(banana, (-1.0, 1.5), lambda ps: Adam(ps, lr=0.3), steps=40).axes
+    path = np.array(next(iter(lines(ax).values())))
+    for weights, (low, high) in zip(path.T, [ax.get_xlim(), ax.get_ylim()]):
+        assert low < weights.min() < weights.max() < high and np.ptp(weights) > 0.6 * (high - low)
+
+
 def test_surfaces_without_lines_or_with_holes() -> None:
     def start(ps):
         return SGD(ps, lr=0.1)
@@ -288,7 +306,7 @@ def test_weights() -> None:
     (first,), (second,) = (ax.images for ax in panels)
     assert first.get_array().tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 0]]
     assert second.get_array().tolist() == [[7, 8, -9, 0]] and second.get_clim() == (-9, 9)
-    assert [ax.get_title() for ax in panels] == ["layers.0", "layers.1"]
+    assert [ax.get_title() for ax in panels] == ["layer 1", "layer 2"]
     assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["w0", "w1", "b"]
     assert [text.get_text() for text in panels[1].texts] == ["7.00", "8.00", "-9.00", "0.00"]
     assert bar.get_ylabel() == "weight, bias" and panels[0].get_ylabel() == "neuron"
@@ -303,6 +321,20 @@ def test_weights_before_and_after() -> None:
     assert above.images[0].get_array()[1, 0] != below.images[0].get_array()[1, 0] == 5.0
     assert [tick.get_text() for tick in above.get_xticklabels()] == ["w0", "w3", "w6", "w9", "w12", "w15", "b"]
     assert not above.texts
+
+
+def test_weights_are_called_as_in_drawings() -> None:
+    class Net(Module):
+        def __init__(self) -> None:
+            self.body = MLP(2, [3, 2], seed=0)
+            self.head = Sequential(Layer(2, 2, seed=0), autograd.relu, Layer(2, 1, seed=0))
+            self.heads = [Layer(2, 1, seed=0)]
+            self.heads[0].label = "the last one"
+
+    *panels, _ = drawn(plot_weights(Net())).axes
+    titles = [ax.get_title() for ax in panels]
+    assert titles == ["body.layer 1", "body.layer 2", "head.layer 1", "head.layer 3", "the last one"]
+    assert [tick.get_text() for tick in panels[0].get_yticklabels()] == ["1", "2", "3"]
 
 
 def test_weights_of_any_module() -> None:
