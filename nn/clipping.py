@@ -35,9 +35,8 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
     >>> round(x.grad, 6), round(y.grad, 6)
     (0.6, 0.8)
     """
-    found, longest = checked_parameters(parameters), _bound("max_norm", max_norm)
-    length = float(norm([parameter.grad for parameter in found]))
-    factor = min(longest / (length + 1e-6), 1.0)  # nan stays nan
+    found, longest = checked_parameters(parameters), bound("max_norm", max_norm)
+    length, factor = length_and_factor([parameter.grad for parameter in found], longest)
     for parameter in found:
         parameter.grad *= factor
     return length
@@ -61,10 +60,17 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
     >>> x.grad, y.grad
     (1.0, -0.5)
     """
-    found, limit = checked_parameters(parameters), _bound("clip_value", clip_value)
+    found, limit = checked_parameters(parameters), bound("clip_value", clip_value)
     for parameter in found:
         parameter.grad = min(max(parameter.grad, -limit), limit)
 
 
-def _bound(name: str, x: Any) -> float:
+def length_and_factor(gradient: Iterable[float], longest: float) -> tuple[float, float]:
+    """How long a gradient is, and by what to multiply it so that it is not too long."""
+    length = float(norm(gradient))
+    return length, min(longest / (length + 1e-6), 1.0)  # nan stays nan
+
+
+def bound(name: str, x: Any) -> float:
+    """A limit, checked."""
     return math.inf if x == math.inf else at_least_zero(name, x, 1.0)

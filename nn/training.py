@@ -16,6 +16,7 @@ import autograd
 from autograd import data, no_grad
 from nn.checkpoints import History as History
 from nn.checkpoints import State
+from nn.clipping import bound, clip_grad_norm_, length_and_factor
 from nn.data import batches
 from nn.module import Module
 from nn.optimizers import Optimizer
@@ -91,6 +92,7 @@ def fit(
     validation: float | tuple[ArrayLike, ArrayLike] | None = None,
     metric: Metric | None = None,
     schedule: LRScheduler | None = None,
+    clip_grad_norm: float | None = None,
     patience: int | None = None,
     callbacks: Sequence[Callable[[Epoch], Any]] = (),
     checkpoint: str | os.PathLike[str] | None = None,
@@ -115,6 +117,8 @@ def fit(
         validation: samples of X to hold out, a share such as 0.2 or a number of them; or others than X, as (X, y).
         metric: a function of an array of outputs and one of targets, such as `accuracy`.
         schedule: of the optimizer's learning rate, to be stepped after each epoch: `StepLR(optimizer, step_size=30)`.
+        clip_grad_norm: the greatest length of a gradient; longer ones are shortened before each step, as by
+            `clip_grad_norm_`.
         patience: stop when the validation loss (without validation, the loss) has been no less than the least one for
             so many epochs. In the end the model gets back the parameters with which the epoch of the least validation
             loss ended (without validation, with which the epoch of the least loss began).
@@ -148,6 +152,7 @@ def fit(
     for name, number in {"batch_size": batch_size, "patience": patience}.items():
         if number is not None:
             at_least(1, name, number)
+    longest = None if clip_grad_norm is None else bound("clip_grad_norm", clip_grad_norm)
     check_functions(loss, metric, callbacks)
     check_belonging(model, optimizer, schedule)
     samples, held_out = samples_of(X, y, validation, seed)
@@ -160,6 +165,7 @@ def fit(
             "optimizer": _name(type(optimizer)),
             "schedule": None if schedule is None else _name(type(schedule)),
             "batch_size": batch_size,
+            "clip_grad_norm": longest,
             "seed": seed,
             "data": _digest(samples, held_out),
         }
@@ -177,7 +183,7 @@ def fit(
                     break
                 if programs is not None and state.held is None:
                     state.hold()
-                _epoch(state, programs, loss, metric, samples, held_out, batch_size, seed)
+                _epoch(state, programs, loss, metric, samples, held_out, batch_size, longest, seed)
                 if callbacks:
                     state.release()
                 epoch = Epoch(len(history.losses), history.losses[-1], model, history)
@@ -219,6 +225,7 @@ def _epoch(
     samples: Part,
     held_out: Part | None,
     batch_size: int | None,
+    longest: float | None,
     seed: int,
 ) -> None:
     """Learn from every sample once, and measure."""
@@ -228,11 +235,15 @@ def _epoch(
     for X, y in batches(*samples, batch_size, seed=[seed, len(history.losses)]):
         if programs is None:
             loss_of_batch, given = gradients(model, loss, state.optimizer, X, y)
+            if longest is not None:
+                clip_grad_norm_(state.optimizer.parameters, longest)
             state.optimizer.step()
         else:
             numbers = state.numbers()
             given = np.empty(0) if metric is None else programs.outputs(numbers, X)
             loss_of_batch, gradient = programs.gradients(numbers, X, y)
+            if longest is not None:
+                gradient *= length_and_factor(gradient, longest)[1]
             state.step(gradient)
         state.keep_step()
         losses.append(loss_of_batch * (len(y) / len(samples[1])))

@@ -15,6 +15,7 @@ from sklearn.datasets import make_moons
 
 from autograd import Parameter, Value
 from nn import SGD, Adam
+from nn.clipping import clip_grad_norm_
 from nn.layers import MLP
 from nn.losses import cross_entropy, hinge_loss, mse_loss
 from nn.module import Module
@@ -102,6 +103,24 @@ def test_a_loop_by_hand_gives_the_same(make: str, batch_size: int | None, compil
     assert history.losses == (losses if same else pytest.approx(losses, rel=1e-14))
     expected = model.state_dict()
     assert other.state_dict() == (pytest.approx(expected, rel=1e-12) if compiled else expected)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_gradients_are_clipped_as_by_hand(compiled: bool) -> None:
+    model = network()
+    optimizer = OPTIMIZERS["momentum"](model)
+    lengths = []
+    for _ in range(4):
+        loss = mse_loss([model(x) for x in X], Y)
+        optimizer.zero_grad()
+        loss.backward()
+        lengths.append(clip_grad_norm_(model.parameters(), 1.2))
+        optimizer.step()
+    assert min(lengths) < 1.2 < max(lengths), "some are clipped, and some are not"
+
+    _, found = trained(epochs=4, clip_grad_norm=1.2, compiled=compiled)
+    assert found == (pytest.approx(model.state_dict(), rel=1e-12) if compiled else model.state_dict())
+    assert trained(clip_grad_norm=math.inf, compiled=compiled) == trained(compiled=compiled)
 
 
 def test_the_seed_decides_about_the_order() -> None:
@@ -438,6 +457,7 @@ class TestCheckpoints:
         "arguments, message",
         [
             ({"batch_size": 2}, "batch_size was None and is 2"),
+            ({"clip_grad_norm": 1.0}, r"clip_grad_norm was None and is 1\.0"),
             ({"seed": 1}, "seed was 0 and is 1"),
             ({"make": "adam"}, "optimizer was 'SGD' and is 'Adam'"),
             ({"Y": [0.0, 1.0, 2.0, 3.0, 4.0]}, "data was '[0-9a-f]*' and is '[0-9a-f]*'"),
@@ -515,6 +535,8 @@ class TestProgress:
         ({"epochs": None}, TypeError, "epochs is an integer, got NoneType None"),
         ({"epochs": 2.0}, TypeError, r"epochs is an integer, got float 2\.0"),
         ({"batch_size": 0}, ValueError, "batch_size is at least 1, got 0"),
+        ({"clip_grad_norm": -1}, ValueError, r"clip_grad_norm is a number of at least 0, such as 1\.0; got -1"),
+        ({"clip_grad_norm": "1"}, TypeError, "clip_grad_norm is a number"),
         ({"patience": -1}, ValueError, "patience is at least 1, got -1"),
         ({"seed": -1}, ValueError, "seed is at least 0, got -1"),
         ({"validation": 5}, ValueError, "validation sets at least 1 .*apart and leaves at least 1"),
