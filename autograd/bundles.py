@@ -57,15 +57,30 @@ class Bundle:
         return array.reshape(self.shape + array.shape[1:])
 
     def matching(self, role: str, numbers: Any) -> list[Any]:
-        """Numbers or Values given in the same form, one for each item."""
-        form = Bundle(self.name, role, numbers, make=Constant)
-        if (form.shape, form.alone, len(form.items)) != (self.shape, self.alone, len(self.items)):
-            raise ValueError(f"{self.name} needs {role} in the form of its inputs, {self._form()}; got {form._form()}")
-        if not all(math.isfinite(x.data) for x in form.items):
+        """Numbers or Values for each item, alone, in lists or in an array of the same shape."""
+        shape, given = _flattened(numbers)
+        found = Bundle(self.name, role, given, make=Constant).items
+        wanted = self.shape or (() if self.alone else (len(self.items),))
+        if shape != wanted:
+            form = f"an array of shape {wanted}" if self.shape else _form(wanted)
+            raise ValueError(f"{self.name} needs {role} in the form of its inputs, {form}; got {_form(shape)}")
+        if not all(math.isfinite(x.data) for x in found):
             raise ValueError(f"{self.name} needs a finite {role}, got {numbers!r:.60}")
-        return [x.data if x.constant else x for x in form.items]
+        return [x.data if x.constant else x for x in found]
 
-    def _form(self) -> str:
-        if self.alone:
-            return "one number"
-        return f"an array of shape {self.shape}" if self.shape else f"a list of {len(self.items)}"
+
+def _flattened(numbers: Any) -> tuple[tuple[int, ...], list[Any]]:
+    """The shape of a number, of lists in lists or of an array, and what is in it, in a row."""
+    if hasattr(numbers, "flat"):
+        return numbers.shape, list(numbers.flat)
+    if isinstance(numbers, str) or not isinstance(numbers, Sequence):
+        return (), [numbers]
+    rows = [_flattened(row) for row in numbers]
+    shapes = {shape for shape, _ in rows}
+    if len(shapes) != 1:  # there are none, or they differ
+        return (len(rows),), list(numbers)
+    return (len(rows), *shapes.pop()), [x for _, items in rows for x in items]
+
+
+def _form(shape: tuple[int, ...]) -> str:
+    return "one number" if not shape else f"a list of {shape[0]}" if len(shape) == 1 else f"an array of shape {shape}"

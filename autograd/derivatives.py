@@ -130,13 +130,13 @@ def jvp(outputs: Any, inputs: Any, v: Any, create_graph: bool = False) -> tuple[
     Args:
         outputs: as for `jacobian`; a single Value, or a function that gives one, will do.
         inputs, create_graph: as for `grad`.
-        v: the direction, in the form of `inputs`: numbers or Values.
+        v: the direction, numbers or Values in the shape of `inputs`, in lists or in an array.
 
     Returns:
         The outputs, and for each its derivative Σⱼ vⱼ·∂output/∂inputⱼ: floats, or Values with `create_graph`.
 
     Raises:
-        TypeError, ValueError: as for `grad`; `v` has another form than `inputs`, or is not finite.
+        TypeError, ValueError: as for `grad`; `v` has another shape than `inputs`, or is not finite.
 
     >>> from autograd import jvp
     >>> jvp(lambda x, y: x * y, [2.0, 3.0], [1.0, 0.5])
@@ -152,7 +152,7 @@ def hvp(output: Output, inputs: Any, v: Any, create_graph: bool = False) -> tupl
 
     Args:
         output, inputs, create_graph: as for `grad`.
-        v: the vector, in the form of `inputs`: numbers or Values.
+        v: the vector, numbers or Values in the shape of `inputs`, in lists or in an array.
 
     Returns:
         The output, and for each input Σⱼ vⱼ·∂²output/∂inputᵢ∂inputⱼ: floats, or Values with `create_graph`.

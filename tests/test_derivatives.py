@@ -20,6 +20,7 @@ from autograd import (
     no_grad,
     steps,
     value_and_grad,
+    values,
 )
 from autograd.graph import topological
 from tests.graphs import graphs
@@ -93,6 +94,16 @@ def test_only_the_paths_to_the_inputs_are_evaluated() -> None:
     assert math.isnan(grad(base**exponent, exponent))
 
 
+@pytest.mark.parametrize("form", [list, tuple, np.array, values], ids=["list", "tuple", "array", "Values"])
+def test_directions_in_lists_and_arrays(form) -> None:
+    assert jvp(lambda x, y: x * y, [2.0, 3.0], form([1.0, 0.5])) == (6.0, 4.0)
+    assert hvp(lambda x, y: x**2 * y, [2.0, 3.0], form([1.0, 0.0])) == (12.0, [6.0, 4.0])
+    assert jvp(lambda x: x[0] * x[1], np.array([2.0, 3.0]), form([1.0, 0.5])) == (6.0, 4.0)
+    value, slopes = hvp(lambda x: (x**3).sum(), np.array([[2.0, 3.0]]), [form([1.0, 0.5])])
+    assert value == 35.0 and slopes.tolist() == [[12.0, 9.0]]
+    assert jvp(lambda x: x * x, 3.0, np.array(0.5)) == (9.0, 3.0)
+
+
 def test_bad_input() -> None:
     x = Value(1.0)
     with pytest.raises(TypeError, match=r"grad needs Values: the output is float 1\.0"):
@@ -115,6 +126,10 @@ def test_bad_input() -> None:
         hvp(lambda x: x * x, 1.0, [1.0])
     with pytest.raises(ValueError, match=r"an array of shape \(2,\); got an array of shape \(2, 1\)"):
         jvp(lambda x: x.sum(), np.zeros(2), np.zeros((2, 1)))
+    with pytest.raises(ValueError, match=r"a list of 2; got an array of shape \(1, 2\)"):
+        jvp(lambda x, y: x * y, [1.0, 2.0], [[1.0, 2.0]])
+    with pytest.raises(TypeError, match=r"jvp needs Values: the v is list \[1\.0\]"):
+        jvp(lambda x: x.sum(), np.zeros((2, 2)), [[1.0], [1.0, 2.0]])
     with pytest.raises(ValueError, match=r"jvp needs a finite v, got \[nan\]"):
         jvp(lambda x: x, [1.0], [math.nan])
     with pytest.raises(TypeError, match="jvp needs Values: the v is str 'up'"):
