@@ -1,6 +1,7 @@
 """What is composed of operations: sums over many numbers, softmax and its kin, activations with parameters.
 
-All take Values and plain numbers alike; of plain numbers only, the result is a plain number.
+All take Values and plain numbers alike; of plain numbers only, the result is a plain number. Functions of single
+numbers take NumPy arrays element by element.
 """
 
 from __future__ import annotations

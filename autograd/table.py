@@ -42,7 +42,10 @@ class EachPartial:
 
 
 class Op:
-    """One row of the table, made by `op`. Call it with Values to record a node, with numbers to get a number."""
+    """One row of the table, made by `op`. Call it with Values to record a node, with numbers to get a number.
+
+    NumPy arrays are taken element by element.
+    """
 
     __slots__ = ("domain", "forward", "held", "latex", "level", "name", "partials", "symbol", "text")
 
@@ -90,11 +93,26 @@ class Op:
 
     def __call__(self, *args: Any) -> Any:
         self.accept(len(args))
-        for arg in args:
-            apply = getattr(type(arg), "__apply_op__", None)
-            if apply is not None:
-                return apply(self, args)
-        return self.forward(*map(as_float, args))
+        try:
+            for arg in args:
+                apply = getattr(type(arg), "__apply_op__", None)
+                if apply is not None:
+                    return apply(self, args)
+            return self.forward(*map(as_float, args))
+        except TypeError:  # nodes are made too often to look for arrays before
+            if not any(hasattr(arg, "__array_ufunc__") and not isinstance(arg, Real) for arg in args):
+                raise
+        return self._of_arrays(args)
+
+    def _of_arrays(self, args: tuple[Any, ...]) -> Any:
+        """The results of arrays, element by element; plain numbers in an array of floats."""
+        import numpy as np
+
+        if self.arity is None and len(args) == 1:
+            raise TypeError(f"{self.name} takes its arguments one by one, {self.name}(*array.flat); got one array")
+        found = np.frompyfunc(self, len(args), 1)(*args)
+        plain = isinstance(found, np.ndarray) and all(isinstance(x, float) for x in found.flat)
+        return found.astype(float) if plain else found
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -72,6 +72,37 @@ def test_shapes() -> None:
     assert data([[Value(1.0), 2.0]]).tolist() == [[1.0, 2.0]]
 
 
+X = np.array([[-1.5, 0.25], [0.75, 3.0]])
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "gelu", "selu", "softplus", "step", "hardshrink", "clamp"])
+def test_functions_take_arrays_element_by_element(name: str) -> None:
+    function = getattr(autograd, name)
+    found = function(X)
+    assert found.dtype == float and found.tolist() == [[function(x) for x in row] for row in X.tolist()]
+    assert data(function(values(X))).tolist() == found.tolist()
+
+
+def test_functions_of_two_arrays() -> None:
+    x = values(X)
+    assert data(autograd.maximum(x, 0.5)).tolist() == np.maximum(X, 0.5).tolist()
+    assert data(autograd.where(autograd.gt(x, 0), x, np.zeros((2, 1)))).tolist() == [[0, 0.25], [0.75, 3]]
+    autograd.sum(autograd.maximum(Value(1.0), x) * autograd.atan2(X, 1.0)).backward()
+    assert grads(x).tolist() == [[0.0, 0.0], [0.0, math.atan(3.0)]]
+    assert autograd.tanh(np.array(0.5)) == math.tanh(0.5) and autograd.relu(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_arrays_that_are_refused() -> None:
+    with pytest.raises(
+        TypeError, match=r"maximum takes its arguments one by one, maximum\(\*array\.flat\); got one array"
+    ):
+        autograd.maximum(values(X))
+    with pytest.raises(TypeError, match=r"a real number such as 2\.0 is accepted, got str 'x'"):
+        autograd.tanh(np.array([1.0, "x"], dtype=object))
+    with pytest.raises(ValueError, match="broadcast"):
+        autograd.atan2(np.zeros(2), np.zeros(3))
+
+
 def test_bad_input() -> None:
     with pytest.raises(TypeError, match=r"grads needs an array of Values: an element is float 1\.0"):
         grads([Value(1.0), 1.0])
