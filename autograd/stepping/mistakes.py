@@ -17,6 +17,7 @@ from autograd.stepping.solutions import FEW, Solution, listed, matches
 from autograd.value import Value
 
 TRIED = 20  # edges of a node through which each mistake is tried
+WHOLE = 1000  # below it, whole numbers have too few digits to be rounded
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,7 @@ def typical_mistakes(solution: Solution, node: Value) -> list[Mistake]:
     for kind, wrong_answers in KINDS.items():
         for answer, message in wrong_answers(solution, node):
             if math.isfinite(answer) and not matches(answer, right, slack):
-                digits = f"{answer + 0.0:.12g}"  # those before the last ones, in which the same sums may differ
-                found.setdefault(digits, Mistake(kind, answer + 0.0, message))
+                found.setdefault(_digits(answer + 0.0), Mistake(kind, answer + 0.0, message))
     return list(found.values())
 
 
@@ -203,7 +203,9 @@ def _seed(solution: Solution, node: Value) -> _Wrong:
 def _rounded(solution: Solution, node: Value) -> _Wrong:
     right = solution.gradient[node]
     if math.isfinite(right):
-        digits = Decimal(repr(right))
+        digits = Decimal(_digits(right))
+        if abs(digits) < WHOLE and digits == digits.to_integral_value():
+            return
         for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_DOWN):
             for answer in (
                 *(Context(prec=count, rounding=rounding).plus(digits) for count in (3, 2, 1)),
@@ -225,6 +227,11 @@ KINDS: dict[str, Callable[[Solution, Value], _Wrong]] = {
     "seed": _seed,
     "rounded": _rounded,
 }
+
+
+def _digits(x: float) -> str:
+    """Those before the last ones, in which the same sums may differ."""
+    return f"{x:.12g}"
 
 
 def _numbers(step: LocalStep) -> tuple[list[float], float]:
