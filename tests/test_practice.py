@@ -454,6 +454,17 @@ def test_short_whole_numbers_are_not_rounded() -> None:
     assert [practice(x * 1238).answer(x, answer).kind for answer in (1200, 1000)] == ["rounded", "rounded"]
 
 
+def test_plain_numbers_are_not_mistaken_for_arguments() -> None:
+    x = Value(3.0, label="x")
+    squared, halved = practice(x**2 * 1).cards[x], practice(x / 2).cards[x]
+    for card in (squared, halved):
+        assert "swapped" not in [mistake.kind for mistake in card.mistakes]
+    assert [mistake.message for mistake in squared.mistakes if mistake.kind == "output"] == [
+        "That takes the output v1 where ∂(x**2)/∂x needs the input x. Write the rule down before you put numbers in.",
+    ]
+    assert not any("the input 2" in mistake.message for card in (squared, halved) for mistake in card.mistakes)
+
+
 def test_the_same_argument_twice() -> None:
     x = Value(3.0, label="x")
     t = practice(x * x)

@@ -125,7 +125,7 @@ def _negated(solution: Solution, node: Value) -> _Wrong:
 def _swapped(solution: Solution, node: Value) -> _Wrong:
     for step in solution.edges[node][:TRIED]:
         xs, out = _numbers(step)
-        if len(xs) == 2:
+        if len(xs) == 2 and not any(arg.constant for arg in step.node.args):
             message = (
                 f"The two arguments of {solution.operation(step.node)} seem to be swapped. "
                 f"In {solution.rule(step)}, {_argument(solution, step)} varies and the other one stays as it is."
@@ -149,6 +149,8 @@ def _output(solution: Solution, node: Value) -> _Wrong:
             continue
         result, rule = f"the output {solution.name(step.node)}", solution.rule(step)
         for i, x in enumerate(xs):
+            if step.node.args[i].constant:  # nobody takes the 2 of x**2 for x
+                continue
             given = f"the input {solution.name(step.node.args[i])}"
             for partial, used, needed in (
                 (_partial(step.node, step.position, xs, x), given, result),
