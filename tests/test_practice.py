@@ -244,6 +244,64 @@ def test_exercises_done_by_hand_agree() -> None:
             assert task.answer(value, gradient).right
 
 
+# Mistakes that are carried on.
+
+
+def go_on_from(drawn: Exercise, wrong: int, answer: float) -> dict[Value, str]:
+    """All answers of somebody who makes one mistake and no other, with three digits of what a calculator shows."""
+    gradient = drawn.gradients()
+    for node in range(len(drawn.values) - 2, -1, -1):
+        right = sum(gradient[edge.node] * edge.slope for edge in drawn.edges(node))
+        gradient[node] = answer if node == wrong else right
+    return {value: f"{x:.3g}" for value, x in zip(drawn.values, gradient)}
+
+
+@pytest.mark.parametrize("digits", [3, 12])
+def test_a_mistake_is_blamed_once(digits: int) -> None:
+    """Whether it is gone on with as it was typed, or as the calculator has it."""
+    rng = random.Random(digits)
+    kinds: list[str] = []
+    for _ in range(200):
+        drawn = exercise(rng)
+        wrong = rng.randrange(1, len(drawn.values) - 1)
+        answer = rng.choice([-1, 2, 0.5]) * drawn.gradients()[wrong] + rng.choice([0, 1])
+        task = practice(drawn.values[-1])
+        report = task.check(go_on_from(drawn, wrong, float(f"{answer:.{digits}g}")))
+        mistaken = task.cards[drawn.values[wrong]].name
+        if mistaken in report.wrong:
+            kinds += [verdict.kind for name, verdict in report.wrong.items() if name != mistaken]
+    assert set(kinds) == {"follows"} and len(kinds) > 300
+
+
+def test_what_follows_from_a_mistake_in_words() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    c = a * b
+    d = c + a
+    L = c * d * 5
+    c.label, d.label, L.label = "c", "the d", "L"
+    t = practice(L)
+    right = {card.name: card.answer for card in t.cards.values()}
+    assert right == {"L": 1.0, "v1": 5.0, "the d": -30.0, "c": -50.0, "b": -100.0, "a": 120.0}
+    assert t.answer("the d", 30).kind == "negated"
+    follows = t.answer("c", -20 + 30)
+    assert (follows.kind, follows.right) == ("follows", False) and str(follows) == (
+        "c: 10.0 is wrong. That follows from your 30.0 at 'the d'. The mistake is there, not here: mend it first."
+    )
+    assert t.answer("a", 30 - 30).message == (
+        "That follows from your 30.0 at 'the d' and 10.0 at c. The mistake is there, not here: mend it first."
+    )
+    t.answer("the d", -30)
+    assert t.answer("b", 20).message.startswith("That follows from your 10.0 at c.")
+    t.answer("c", -50)
+    assert t.answer("b", 20).kind == "unknown"
+    report = practice(L).check({"a": -3 * -20 + 30, "the d": 30, "c": -20, "v1": 5})
+    kinds = {name: verdict.kind for name, verdict in report.wrong.items()}
+    assert kinds == {"the d": "negated", "c": "path", "a": "follows"}
+    assert practice(L).check({"v1": "1", "b": -20}).wrong["b"].message.startswith("That follows from your 1.0 at v1.")
+    assert practice(L).check({"v1": "nan", "b": "nan"}).wrong["b"].kind == "follows"
+    assert not practice(L).check({"v1": 1, "b": -100}).wrong.keys() & {"b"}
+
+
 # Right answers.
 
 

@@ -61,6 +61,39 @@ def test_the_page_says_what_python_says(kind: str, page: Page, opened: Open) -> 
     expect(page.locator(".score")).to_have_text(f"Well done: all {count} of {count} right ({tries} tries, 0 hints)")
 
 
+@pytest.mark.parametrize("kind", ["neuron", "shared", "softmax", "network"])
+def test_the_page_follows_a_mistake_as_python_does(kind: str, page: Page, opened: Open) -> None:
+    task = practice(exercise(kind, 2, seed=5))
+    opened(task)
+    gradient: dict[str, float] = {}
+    for place, blank in enumerate(task.cards.values()):
+        gradient[blank.name] = sum(gradient[name] * partial for name, partial in blank.edges) if place else 1.0
+        if place in (1, 4):
+            gradient[blank.name] = 3 * gradient[blank.name] + 1
+        if place % 3:  # the others are left out, and gone through
+            answer = f"{gradient[blank.name]:.3g}"
+            typed(page, blank.name, answer)
+            verdict = task.answer(blank.name, answer)
+            assert verdict.right or verdict.message in card(page, blank.name)
+    kinds = [verdict.kind for verdict in task.report().wrong.values()]
+    assert kinds.count("follows") == len(kinds) - 2 >= 2
+
+
+def test_a_mended_mistake_is_not_carried_on(page: Page, opened: Open) -> None:
+    a = Value(2.0, label="a")
+    c = a * 3
+    c.label = "the $& 'c'"
+    task = practice(c * 5)
+    opened(task)
+    kinds: list[str] = []
+    for name, answer in ((c.label, "7"), ("a", "21"), (c.label, "5"), ("a", "21")):
+        typed(page, name, answer)
+        verdict = task.answer(name, answer)
+        kinds.append(verdict.kind)
+        assert verdict.right or verdict.message in card(page, name)
+    assert kinds == ["unknown", "follows", "", "unknown"]
+
+
 def test_right_answers_fill_in_and_hints_come_in_three_degrees(
     page: Page, opened: Open, keep_picture: Callable[[str], None]
 ) -> None:

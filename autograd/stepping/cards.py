@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from autograd.backprop import LocalStep
+from autograd.backprop import LocalStep, is_flat
 from autograd.notation import QUOTED, exact, short
 from autograd.stepping.mistakes import Mistake, typical_mistakes
-from autograd.stepping.solutions import FEW, Solution, listed, matches
+from autograd.stepping.solutions import FEW, Solution, half_a_unit, listed, matches
 from autograd.value import Value
 
 RIGHT = "Right."
+FOLLOWS = "That follows from your {}. The mistake is there, not here: mend it first."
 UNKNOWN = "That is not it, and it is no mistake known here. Take a hint."
 
 
@@ -22,7 +25,8 @@ class Verdict:
     Attributes:
         name: the node whose gradient was asked for.
         right: whether the answer is right.
-        kind: the kind of mistake, as in `Mistake`, or "unknown"; "" if the answer is right.
+        kind: the kind of mistake, as in `Mistake`; "follows" if it was made before, or "unknown"; "" if the answer is
+            right.
         message: what was probably done and what to do.
         answer: the number given.
     """
@@ -40,6 +44,20 @@ class Verdict:
     __repr__ = __str__
 
 
+class Carried(NamedTuple):
+    """A gradient as it is for somebody who goes on from wrong answers.
+
+    Attributes:
+        gradient: what comes out; the right one, if nothing was wrong.
+        slack: how much rounding those answers to three digits may have changed it.
+        sources: the answers that it comes from, such as "4.0 at u".
+    """
+
+    gradient: float
+    slack: float = 0.0
+    sources: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Card:
     """A blank, with all that is needed to grade what is filled in, as plain data.
@@ -48,6 +66,7 @@ class Card:
         name: the node whose gradient is asked for.
         answer: the gradient.
         slack: how much binary rounding may have changed it; see `matches`.
+        edges: those its gradient comes back through: the name of the node it comes from, and the local derivative.
         mistakes: the wrong answers that can be explained, the likeliest first.
         hints: where to look, the formula, and the numbers in it.
     """
@@ -55,11 +74,35 @@ class Card:
     name: str
     answer: float
     slack: float
+    edges: list[tuple[str, float]]
     mistakes: list[Mistake]
     hints: list[str]
 
-    def judge(self, answer: float) -> Verdict:
+    def carried(self, earlier: Mapping[str, Carried]) -> Carried:
+        """The gradient for somebody who has these at the nodes it comes from."""
+        parts = [(earlier[name], partial) for name, partial in self.edges]
+        sources = tuple(dict.fromkeys(source for part, _ in parts for source in part.sources))
+        if not sources:
+            return Carried(self.answer)
+        return Carried(
+            sum(part.gradient * partial for part, partial in parts),
+            sum(part.slack * abs(partial) for part, partial in parts),
+            sources,
+        )
+
+    def taken(self, verdict: Verdict) -> Carried:
+        """The gradient for somebody who has answered so."""
+        if verdict.right:
+            return Carried(self.answer)
+        source = f"{short(verdict.answer)} at {QUOTED.name(self.name)}"
+        return Carried(verdict.answer, half_a_unit(verdict.answer), (source,))
+
+    def judge(self, answer: float, carried: Carried | None = None) -> Verdict:
         """Whether an answer is right, and if not, what was probably done.
+
+        Args:
+            answer: the number given.
+            carried: what comes out if wrong answers before this one are gone on from.
 
         >>> from autograd import Value, practice
         >>> x = Value(3.0, label="x")
@@ -68,10 +111,30 @@ class Card:
         """
         if matches(answer, self.answer, self.slack):
             return Verdict(self.name, True, "", RIGHT, answer)
+        if carried and carried.sources and matches(answer, carried.gradient, self.slack + carried.slack):
+            return Verdict(self.name, False, "follows", FOLLOWS.format(listed(carried.sources)), answer)
         for mistake in self.mistakes:
             if matches(answer, mistake.answer, self.slack):
                 return Verdict(self.name, False, mistake.kind, mistake.message, answer)
         return Verdict(self.name, False, "unknown", UNKNOWN, answer)
+
+
+def judged(cards: Iterable[Card], answers: Mapping[str, float]) -> dict[str, Verdict]:
+    """The verdicts on answers, by the names of the blanks. No mistake is blamed twice.
+
+    Args:
+        cards: all blanks, from the root backwards.
+        answers: the numbers given.
+    """
+    verdicts = {}
+    known: dict[str, Carried] = {}
+    for card in cards:
+        name, carried = card.name, card.carried(known)
+        if name in answers:
+            verdicts[name] = card.judge(answers[name], carried)
+            carried = card.taken(verdicts[name])
+        known[name] = carried
+    return verdicts
 
 
 def card(solution: Solution, node: Value) -> Card:
@@ -80,6 +143,11 @@ def card(solution: Solution, node: Value) -> Card:
         name=solution.names[node],
         answer=solution.gradient[node],
         slack=solution.slack[node],
+        edges=[
+            (solution.names[step.node], step.partial)
+            for step in solution.edges[node]
+            if not is_flat(step.node, step.position)
+        ],
         mistakes=typical_mistakes(solution, node),
         hints=_hints(solution, node),
     )

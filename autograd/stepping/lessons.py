@@ -80,6 +80,7 @@ def task(root: Value, cards: dict[Value, dict[str, Any]]) -> dict[str, Any]:
     number = {node: index for index, node in enumerate(outline.nodes)}
     for card in cards.values():
         card["answer"] = json_number(card["answer"])
+        card["edges"] = [(name, json_number(partial)) for name, partial in card["edges"]]
     return {
         "graph": _picture(outline, ["grad"]),
         "cards": [{"node": number[node], **card} for node, card in cards.items()],

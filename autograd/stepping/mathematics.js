@@ -70,8 +70,10 @@ function bracketed(x) {
   return digits.startsWith("-") ? `(${digits})` : digits;
 }
 
-function listed(names) {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+/** Words in a sentence; of more than `most`, the first. */
+function listed(words, most = Infinity) {
+  if (words.length > most) words = [...words.slice(0, most - 1), `${words.length - most + 1} more`];
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }
 
 const ROOM = 62; // in a box, for a number such as -1.234e-10

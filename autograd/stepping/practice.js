@@ -1,18 +1,40 @@
 // Gradients to be found by hand: the picture, a blank for each node, hints, and a diagnosis of what is wrong. Whoever
 // embeds it puts layout.js, view.js, mathematics.js and arithmetic.js before it and wraps all in a function.
 
-/** Whether a number is the one wanted, to three significant digits: as `matches` in mistakes.py. */
+const FEW = 5; // words in a list
+
+/** Whether a number is the one wanted, to three significant digits: as `matches` in solutions.py. */
 function matches(answer, wanted, slack) {
   if (!Number.isFinite(wanted)) return Object.is(answer, wanted);
-  const unit = wanted ? Number(`5e${Number(wanted.toExponential().split("e")[1]) - 3}`) : 0;
-  return Math.abs(answer - wanted) <= unit + slack;
+  return Math.abs(answer - wanted) <= halfAUnit(wanted) + slack;
 }
 
-/** What there is to say about an answer. */
-function judge({ answer, slack, mistakes }, number, { right, unknown }) {
+/** That of its third significant digit; 0 has none. */
+function halfAUnit(x) {
+  return x ? Number(`5e${Number(x.toExponential().split("e")[1]) - 3}`) : 0;
+}
+
+/** What there is to say about an answer, if these are the gradients of those who go on from wrong ones. */
+function judge({ answer, slack, mistakes }, number, carried, { right, follows, unknown }) {
   if (matches(number, asNumber(answer), slack)) return { right: true, message: right };
+  if (carried.sources.length && matches(number, carried.gradient, slack + carried.slack)) {
+    return { right: false, message: follows.replace("{}", () => listed(carried.sources, FEW)) };
+  }
   const mistake = mistakes.find((mistake) => matches(number, mistake.answer, slack));
   return { right: false, message: mistake ? mistake.message : unknown };
+}
+
+/** The gradient of a card for somebody who has these, by name, at the nodes it comes from: as `carried` in cards.py. */
+function carriedTo({ answer, edges }, known) {
+  const parts = edges.map(([name, partial]) => ({ ...known.get(name), partial: asNumber(partial) }));
+  const sources = [...new Set(parts.flatMap(({ sources }) => sources))];
+  if (!sources.length) return { gradient: asNumber(answer), slack: 0, sources };
+  const sum = (term) => parts.reduce((total, part) => total + term(part), 0);
+  return {
+    gradient: sum(({ gradient, partial }) => gradient * partial),
+    slack: sum(({ slack, partial }) => slack * Math.abs(partial)),
+    sources,
+  };
 }
 
 /**
@@ -48,7 +70,7 @@ function mountPractice(host, task, css, operations, link = {}) {
 
   function makeRow(card, index) {
     const name = nodes[card.node].name;
-    const row = { tries: 0, hints: 0, right: false };
+    const row = { tries: 0, hints: 0, right: false, wrong: null };
     const plain = { type: "text", autocomplete: "off", spellcheck: "false" };
     row.field = html("input", { ...plain, "aria-label": `gradient of ${name}` });
     row.mark = html("span", { class: "mark" });
@@ -95,9 +117,11 @@ function mountPractice(host, task, css, operations, link = {}) {
       row.hinted.replaceChildren(...card.hints.slice(0, given).map((text) => html("li", {}, text)));
       row.hint.disabled = given >= card.hints.length;
     } else if (!row.right) {
-      const verdict = judge(card, readNumber(digits), task.words);
+      const number = readNumber(digits);
+      const verdict = judge(card, number, carried(index), task.words);
       row.tries += 1;
       row.right = verdict.right;
+      row.wrong = verdict.right ? null : number;
       row.field.value = verdict.right ? short(asNumber(card.answer)) : given;
       row.field.readOnly = verdict.right;
       row.mark.textContent = verdict.right ? "✓" : "✗";
@@ -107,6 +131,19 @@ function mountPractice(host, task, css, operations, link = {}) {
       if (verdict.right) nodes[card.node].grad = asNumber(card.answer);
     }
     if (active === index) show(index);
+  }
+
+  /** The gradient of a card for somebody who goes on from the wrong answers before it. */
+  function carried(index) {
+    const known = new Map();
+    cards.slice(0, index).forEach((card, i) => known.set(card.name, taken(card, rows[i], known)));
+    return carriedTo(cards[index], known);
+  }
+
+  function taken(card, { right, wrong }, known) {
+    if (right) return { gradient: asNumber(card.answer), slack: 0, sources: [] };
+    if (wrong === null) return carriedTo(card, known);
+    return { gradient: wrong, slack: halfAUnit(wrong), sources: [`${short(wrong)} at ${card.quoted}`] };
   }
 
   /** The node that is asked for; after a hint, also the edges its gradient comes back through. */
@@ -133,7 +170,7 @@ function mountPractice(host, task, css, operations, link = {}) {
     if (JSON.stringify(entries) === JSON.stringify(history)) return;
     history = entries;
     rows.forEach((row, i) => {
-      Object.assign(row, { tries: 0, hints: 0, right: false });
+      Object.assign(row, { tries: 0, hints: 0, right: false, wrong: null });
       nodes[cards[i].node].grad = null;
       row.hinted.replaceChildren();
       row.element.className = row.mark.textContent = row.message.textContent = "";

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.drawing.labels import cut
 from autograd.expressions import parse
 from autograd.notation import QUOTED, exact
-from autograd.stepping.cards import RIGHT, UNKNOWN, Card, Verdict, card
+from autograd.stepping.cards import FOLLOWS, RIGHT, UNKNOWN, Card, Verdict, card, judged
 from autograd.stepping.lessons import task
 from autograd.stepping.pages import practice_script
 from autograd.stepping.shown import Shown
@@ -104,7 +104,8 @@ class Practice(Shown):
                 significant digits are enough.
 
         Returns:
-            The verdict: whether it is right, and if not, what was probably done.
+            The verdict: whether it is right, and if not, what was probably done. What follows from an earlier wrong
+            answer is a mistake of the kind "follows".
 
         Raises:
             TypeError, ValueError: there is no such blank, or the answer is not a number.
@@ -124,7 +125,8 @@ class Practice(Shown):
         return verdict
 
     def _answered(self, card: Card, number: float, text: str) -> Verdict:
-        verdict = card.judge(number)
+        answers = {name: verdict.answer for name, verdict in self._verdicts.items() if verdict}
+        verdict = judged(self.cards.values(), answers | {card.name: number})[card.name]
         earlier = self._verdicts[card.name]
         if earlier is None or not earlier.right:
             self._verdicts[card.name] = verdict
@@ -154,16 +156,14 @@ class Practice(Shown):
         """
         if not isinstance(answers, Mapping):
             raise TypeError(f"check needs a dictionary such as {{'a': 2.0}}, got {type(answers).__name__}")
-        numbers: dict[Value, float] = {}
+        numbers: dict[str, float] = {}
         for node, answer in answers.items():
-            card = self._card(node)
-            if self._nodes[card.name] in numbers:
-                raise ValueError(f"two answers for {card.name}; give one")
-            numbers[self._nodes[card.name]] = _number(card.name, answer)
-        verdicts = {
-            card.name: card.judge(numbers[node]) if node in numbers else None for node, card in self.cards.items()
-        }
-        return Report(verdicts, {}, {})
+            name = self._card(node).name
+            if name in numbers:
+                raise ValueError(f"two answers for {name}; give one")
+            numbers[name] = _number(name, answer)
+        verdicts = judged(self.cards.values(), numbers)
+        return Report({name: verdicts.get(name) for name in self._nodes}, {}, {})
 
     def hint(self, node: Value | str, degree: int = 1) -> str:
         """A hint for a blank; `report` counts how many were taken.
@@ -212,8 +212,8 @@ class Practice(Shown):
         )
 
     def _data(self) -> dict[str, Any]:
-        cards = {node: asdict(card) for node, card in self.cards.items()}
-        words = {"right": RIGHT, "unknown": UNKNOWN}
+        cards = {node: asdict(card) | {"quoted": str(QUOTED.name(card.name))} for node, card in self.cards.items()}
+        words = {"right": RIGHT, "follows": FOLLOWS, "unknown": UNKNOWN}
         return task(self.root, cards) | {"words": words, "history": self._history}
 
     def _fresh(self) -> dict[str, Any]:

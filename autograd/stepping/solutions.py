@@ -33,8 +33,12 @@ def matches(answer: float, wanted: float, slack: float) -> bool:
     """
     if not math.isfinite(wanted):
         return repr(answer) == repr(wanted)
-    half_a_unit = float(f"5e{Decimal(repr(wanted)).adjusted() - 3}") if wanted else 0.0
-    return abs(answer - wanted) <= half_a_unit + slack
+    return abs(answer - wanted) <= half_a_unit(wanted) + slack
+
+
+def half_a_unit(x: float) -> float:
+    """That of its third significant digit; 0 has none."""
+    return float(f"5e{Decimal(repr(x)).adjusted() - 3}") if x else 0.0
 
 
 class Solution:
