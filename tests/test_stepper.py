@@ -32,6 +32,17 @@ def neuron() -> Stepper:
     return Stepper(L)
 
 
+def test_plain_numbers_are_written_as_they_were_typed() -> None:
+    x = Value(-0.5, label="x")
+    forward = [step for step in Stepper((x - 1) ** 2 * -3).steps if isinstance(step, ForwardStep)]
+    assert [str(step) for step in forward] == [
+        "v1 = x - 1 = -0.5 - 1 = -1.5",
+        "v2 = v1**2 = (-1.5)**2 = 2.25",
+        "v3 = v2·(-3) = 2.25·(-3) = -6.75",
+    ]
+    assert forward[1].latex == r"v_{2} = v_{1}^{2} = \left(-1.5\right)^{2} = 2.25"
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.integers(), st.integers(0, 300), st.data())
 def test_the_stepper_ends_where_backward_does_and_any_seek_is_exact(seed: int, size: int, data: st.DataObject) -> None:

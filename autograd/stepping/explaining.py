@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from autograd import ieee
 from autograd.notation import LATEX, QUOTED, Names, Phrase, Text, exact, name_nodes, short
+from autograd.stepping.listing import argument
 from autograd.stepping.paths import Between, Edge
 from autograd.value import Value
 
@@ -203,7 +204,7 @@ class _Derivation:
         style = self.manner.style
         sides = [self.name(node), style.number(short(node.data))]
         if node.op:
-            numbers = [style.number(_plain(arg) if arg.constant else short(arg.data)) for arg in node.args]
+            numbers = [style.number(argument(arg, arg.data)) for arg in node.args]
             sides[1:1] = style.operation(node, self.names), style.briefly(node.op, numbers)
         yield 1, " = ".join(map(str, sides))
 
@@ -288,10 +289,6 @@ def _paths(count: int) -> str:
     if count >= 10**15:  # nor does Python write a number of thousands of digits
         return f"about 1e{round(math.log10(count))} paths"
     return f"{count:,} path{'s' if count > 1 else ''}"
-
-
-def _plain(constant: Value) -> str:
-    return short(constant.data).removesuffix(".0")
 
 
 def _shortened(items: Sequence[T], most: int) -> list[T | None]:

@@ -30,6 +30,11 @@ class Readable:
         return rf"$\displaystyle {self.latex}$"
 
 
+def argument(node: Value, data: float) -> str:
+    """The data of a node in a formula: a plain number as it was typed, such as the 2 of x**2."""
+    return short(data).removesuffix(".0") if node.constant else short(data)
+
+
 @dataclass(frozen=True, repr=False)
 class ForwardStep(Readable):
     """The data of one node is computed from its arguments.
@@ -50,7 +55,8 @@ class ForwardStep(Readable):
 
     def _write(self, style: Text) -> str:
         assert self.node.op is not None
-        numbers = style.briefly(self.node.op, [style.number(short(x)) for x in self.inputs])
+        inputs = [style.number(argument(arg, x)) for arg, x in zip(self.node.args, self.inputs)]
+        numbers = style.briefly(self.node.op, inputs)
         sides = [style.node(self.node, self.names), style.operation(self.node, self.names), numbers]
         return " = ".join(map(str, [*sides, style.number(short(self.data))]))
 
