@@ -559,6 +559,12 @@ def test_hints_in_words() -> None:
     assert t.hint("b") == t.hint("b", 1)
 
 
+def test_only_the_first_factor_of_a_hint_goes_without_brackets() -> None:
+    x = Value(2.0, label="x")
+    y = x * x * -3
+    assert practice(y).hint(x, 3).endswith(", so ∂v2/∂x = -3.0 · 2.0 + (-3.0) · 2.0 = ?")
+
+
 def test_where_nothing_flows() -> None:
     x = Value(2.5, label="x")
     y = x * 2

@@ -202,8 +202,11 @@ def _factors(solution: Solution, edges: list[LocalStep], partials: list[str]) ->
 
 
 def _products(edges: list[LocalStep]) -> str:
-    factors = [(QUOTED.number(short(step.upstream)), QUOTED.number(short(step.partial))) for step in edges]
-    return _added([f"{upstream:product} · {partial:product}" for upstream, partial in factors])
+    terms: list[str] = []
+    for step in edges:
+        upstream, partial = (QUOTED.number(short(x)) for x in (step.upstream, step.partial))
+        terms.append(f"{upstream:{'product' if terms else ''}} · {partial:product}")
+    return _added(terms)
 
 
 def _added(terms: list[str]) -> str:
