@@ -2,6 +2,7 @@
 
 import base64
 import math
+import pickle
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -93,6 +94,16 @@ def test_the_key_answers() -> None:
         ["b = −3.0", "", "∂L/∂b = ∂L/∂u · ∂u/∂b = 4.0 · 1.0 = 4.0"],
         ["a = 2.0", "", "∂L/∂a = ∂L/∂v1 · ∂v1/∂a + ∂L/∂u · ∂u/∂a = 1.0 · (−1.0) + 4.0 · 1.0 = 3.0"],
     ]
+
+
+def test_a_notebook_shows_the_answers() -> None:
+    sheet = worksheet(shared(), title="1 < 2")
+    assert repr(sheet.answers) == "<page '1 < 2: answers'>" and "<title>1 &lt; 2: answers</title>" in sheet.answers
+    for page in (sheet.html, sheet.answers):
+        shown = page._repr_html_()
+        assert shown in page and "<html" not in shown and rows(shown) == rows(page)
+    assert sheet.html._repr_html_() == sheet._repr_html_() != sheet.answers._repr_html_()
+    assert pickle.loads(pickle.dumps(sheet.answers))._repr_html_() == sheet.answers._repr_html_()
 
 
 def test_the_picture_has_blanks_and_in_the_key_gradients() -> None:

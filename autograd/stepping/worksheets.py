@@ -92,13 +92,32 @@ class Line:
     gradient: tuple[str, str]
 
 
+class Page(str):
+    """A page to be printed, as HTML; a notebook shows what stands on it."""
+
+    _title: str
+    _content: str
+
+    @classmethod
+    def of(cls, title: str, content: str) -> Page:
+        page = cls(PAGE.format(title=escape(title), content=content))
+        page._title, page._content = title, content
+        return page
+
+    def _repr_html_(self) -> str:
+        return self._content
+
+    def __repr__(self) -> str:
+        return f"<page {self._title!r}>"
+
+
 class Worksheet:
     """Backpropagation with pen and paper through a graph as it was; a notebook shows the sheet.
 
     Attributes:
         title: what stands at the top.
         html: the sheet, a page to be printed.
-        answers: the same with everything filled in.
+        answers: the same with everything filled in; a notebook shows it, too.
 
     Made by `worksheet`.
     """
@@ -113,12 +132,12 @@ class Worksheet:
         self._lines = _lines(root, names, taken, gradients)
 
     @cached_property
-    def html(self) -> str:
-        return PAGE.format(title=escape(self.title), content=self._repr_html_())
+    def html(self) -> Page:
+        return Page.of(self.title, self._repr_html_())
 
     @cached_property
-    def answers(self) -> str:
-        return PAGE.format(title=f"{escape(self.title)}: answers", content=self._content(self._key))
+    def answers(self) -> Page:
+        return Page.of(f"{self.title}: answers", self._content(self._key))
 
     @cached_property
     def _direction(self) -> str:
