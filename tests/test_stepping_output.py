@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograd import Practice, Stepper, Value, practice
+from autograd import Practice, Stepper, Value, draw, practice
+from autograd.drawing import engine
 
 Shown = Stepper | Practice
 
@@ -22,7 +23,7 @@ def shown(request: pytest.FixtureRequest) -> Any:
 def test_a_notebook_gets_a_widget_a_still_picture_and_text(shown: Any) -> None:
     data, _ = shown._repr_mimebundle_()
     assert data["text/plain"] == repr(shown)
-    assert data["text/html"].startswith("<img alt=")
+    assert data["text/html"].startswith("<img alt=") and data["image/svg+xml"] == draw(shown.root).svg
     model = data["application/vnd.jupyter.widget-view+json"]["model_id"]
     again, _ = shown._repr_mimebundle_()
     assert again["application/vnd.jupyter.widget-view+json"]["model_id"] == model
@@ -32,6 +33,17 @@ def test_a_notebook_without_widgets_gets_the_page(shown: Any, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "anywidget", None)
     bundle = shown._repr_mimebundle_()
     assert "<script>" in bundle["text/html"] and bundle["text/plain"] == repr(shown)
+    assert bundle["text/html"].startswith('<div><img alt="a graph of 4 nodes" src="data:image/svg+xml;base64,')
+    assert bundle["image/svg+xml"] == draw(shown.root).svg
+
+
+def test_without_a_layout_engine_there_is_no_picture(shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_engines", list)
+    data, _ = shown._repr_mimebundle_()
+    assert set(data) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    shown._widget = None
+    assert shown._repr_mimebundle_()["text/html"].startswith("<div></div>")
 
 
 def test_a_page_is_html(shown: Any, tmp_path: Path) -> None:

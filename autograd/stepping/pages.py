@@ -46,10 +46,10 @@ def page(script: Script, data: dict[str, Any], title: str) -> str:
     return document(title, cell(script, data), "margin: 0")
 
 
-def cell(script: Script, data: dict[str, Any]) -> str:
+def cell(script: Script, data: dict[str, Any], instead: str = "") -> str:
     """The same as the output of a notebook's cell, where there are no widgets."""
     start = f"mount{script.name}(host, {in_script(data)}, {_style()}, {script.operations});"
-    return embedded("", script.sources, start)
+    return embedded(instead, script.sources, start)
 
 
 def module(script: Script) -> str:
@@ -59,13 +59,14 @@ def module(script: Script) -> str:
     return f"{programs}\nexport default {{ render: ({{ model, el }}) => {start} }};\n"
 
 
-def still_picture(root: Value) -> str:
-    """What is shown where no script runs; nothing, if no layout engine is installed."""
+def still_picture(root: Value) -> dict[str, str]:
+    """What is shown where no script runs, by its types; nothing, if no layout engine is installed."""
     drawing = draw(root)
     try:
-        return still(drawing.svg, drawing.caption)
+        # An untrusted notebook in JupyterLab shows no SVG, other viewers show no picture inside of HTML.
+        return {"text/html": still(drawing.svg, drawing.caption), "image/svg+xml": drawing.svg}
     except DrawingError:
-        return ""
+        return {}
 
 
 def _style() -> str:

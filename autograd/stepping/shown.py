@@ -63,16 +63,19 @@ class Shown:
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        plain = {"text/plain": repr(self)}
         try:
             if self._widget is None:
                 self._widget = self._new_widget()
         except TooLargeError as error:
             return {"text/plain": f"{self!r}\n{error}"}
         except ImportError:  # no widgets here: the page does without Python
-            return plain | {"text/html": cell(self._script, self._data())}
+            picture = self._still()
+            return picture | {"text/html": cell(self._script, self._data(), picture.get("text/html", ""))}
         data, metadata = self._widget._repr_mimebundle_()
-        return data | plain | {"text/html": still_picture(self.root)}, metadata
+        return data | self._still(), metadata
+
+    def _still(self) -> dict[str, str]:
+        return still_picture(self.root) | {"text/plain": repr(self)}
 
     def _new_widget(self) -> Any:
         data = self._data()
