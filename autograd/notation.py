@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,17 +14,20 @@ from autograd.table import LEVELS, Op, spread
 
 Names = Mapping[Any, str]
 MANY = 5
+TAIL = 1e-14  # relative, of what rounding leaves: exp(log(5)) is 4.999999999999999
 ONE_NAME = r"[^\W\d]\w*(\[[\d,]+\])?"  # such as w1 or W[0,1]
 
 
 def short(x: float) -> str:
-    """A number in a few characters: exactly if it is that short, else to four digits.
+    """A number in a few characters: if it is that short, but for what rounding has left, else to four digits.
 
-    >>> short(2.0), short(24.704081632653061), short(1.2e-9), short(-3e300)
-    ('2.0', '24.70', '1.2e-9', '-3e300')
+    >>> short(2.0), short(24.704081632653061), short(1.2e-9), short(-3e300), short(0.1 + 0.2)
+    ('2.0', '24.70', '1.2e-9', '-3e300', '0.3')
     """
-    digits = _plain_exponent(repr(float(x)))
-    return digits if len(digits.lstrip("-")) <= 6 else _plain_exponent(f"{x:#.4g}".rstrip("."))
+    four = f"{x:#.4g}".rstrip(".")
+    near = float(four) if math.isclose(x, float(four), rel_tol=TAIL) else float(x)
+    digits = _plain_exponent(repr(near))
+    return digits if len(digits.lstrip("-")) <= 6 else _plain_exponent(four)
 
 
 def exact(x: float) -> str:

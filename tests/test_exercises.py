@@ -70,7 +70,7 @@ def test_given_numbers_are_short(kind: Any, difficulty: int) -> None:
 def test_at_first_softmax_has_whole_powers_that_are_easy_to_divide() -> None:
     for seed in range(50):
         powers = {node.label: node.data for node in topological(exercise("softmax", seed=seed))}
-        assert all(powers[name] == pytest.approx(round(powers[name])) for name in ("e1", "e2", "e3"))
+        assert all(short(powers[name]) == f"{round(powers[name])}.0" for name in ("e1", "e2", "e3"))
         assert round(powers["S"]) in (4, 5, 8, 10)
 
 

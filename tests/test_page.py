@@ -381,6 +381,7 @@ def test_numbers_are_written_as_python_writes_them(page: Page, opened) -> None:
     xs += [struct.unpack("<d", generator.randbytes(8))[0] for _ in range(500)]
     xs += [generator.uniform(-10, 10) * 10 ** generator.randint(-12, 20) for _ in range(500)]
     xs += [round(generator.uniform(-1e6, 1e6), generator.randint(0, 6)) for _ in range(500)]
+    xs += [round(x / 1e4, 2) * (1 + generator.choice([-1, 1]) * 10 ** -generator.uniform(11, 17)) for x in xs[-500:]]
     graph = opened(sum((Value(x, label=f"x{i}") for i, x in enumerate(xs)), Value(0.0)), expand=())
     source = pages.source("autograd.drawing/view.js")
     numbers = [node["data"] for node in graph["nodes"]]

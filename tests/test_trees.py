@@ -22,7 +22,7 @@ def test_a_neuron() -> None:
     L.backward()
     assert str(tree(L)).split("\n") == [
         "L = tanh(v4)          =  0.7064   grad  1.0",
-        "└─ v4 = v3 + b        =  0.8800   grad  0.5010",
+        "└─ v4 = v3 + b        =  0.88     grad  0.5010",
         "   ├─ v3 = v1 + v2    = -6.0      grad  0.5010",
         "   │  ├─ v1 = w1·x1   = -6.0      grad  0.5010",
         "   │  │  ├─ w1        = -3.0      grad  1.002",

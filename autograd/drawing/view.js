@@ -14,12 +14,17 @@ function exact(x) {
   return decimal(x.toExponential(), 16).replace(/\.$/, ".0");
 }
 
-/** A number in a few characters: exactly if it is that short, else to four digits. */
+const TAIL = 1e-14; // relative, of what rounding leaves: exp(log(5)) is 4.999999999999999
+
+/** A number in a few characters: if it is that short, but for what rounding has left, else to four digits. */
 function short(x) {
   const digits = exact(x);
-  if (digits.replace(/^-/, "").length <= 6) return digits;
+  const isShort = (text) => text.replace(/^-/, "").length <= 6;
+  if (isShort(digits)) return digits;
   const tie = /^(-?\d\.\d\d[02468])50*(e.*)$/.exec(x.toExponential(100)); // Python rounds it to even, JavaScript up
-  return decimal(tie ? tie[1] + tie[2] : x.toExponential(3), 4).replace(/\.$/, "");
+  const four = tie ? tie[1] + tie[2] : x.toExponential(3);
+  const near = Math.abs(x - Number(four)) <= TAIL * Math.abs(x) ? exact(Number(four)) : digits;
+  return isShort(near) ? near : decimal(four, 4).replace(/\.$/, "");
 }
 
 /** 1.25e+3 as 1250. and so on, unless the exponent is below -4 or as great as `tooGreat`. */
