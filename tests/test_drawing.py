@@ -13,6 +13,7 @@ import pytest
 from autograd import DrawingError, Value, draw, scope
 from autograd.drawing import engine
 from autograd.drawing.dot import STYLES
+from autograd.drawing.page import graph_data
 from nn import MLP, Parameter
 
 EVIL = [
@@ -255,6 +256,24 @@ def test_mermaid() -> None:
         "n2 --> n3\n"
         "class g0 frame\n"
     )
+
+
+@pytest.mark.parametrize("label", ["loss", ""])
+def test_a_closed_box_shows_the_output_in_it(label: str) -> None:
+    x = Value(3.0, label="x")
+    with scope("layer 1"):
+        h = x * x
+    with scope("layer 2"), scope("neuron"):
+        y = h * 2 + 1
+    y.label = label
+    y.backward()
+    picture = draw(y, depth=1)
+    title = f"{label or 'v3'} = layer 2"
+    assert f"{title} 2 nodes data 19.0 grad 1.0" in " ".join(text.strip("\xa0") for text in texts(picture.svg))
+    assert f'g1["{title}<br>2 nodes<br>data 19.0<br>grad 1.0"]:::output\n' in picture.mermaid
+    first, last, _ = graph_data(picture._outline, "LR", None, None)["groups"]
+    assert (first["title"], first["lines"], first["output"]) == ("layer 1", ["1 node", "data 9.0", "grad 2.0"], False)
+    assert (last["title"], last["lines"], last["output"]) == (title, ["2 nodes", "data 19.0", "grad 1.0"], True)
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "<b>", "<", "a > b"])

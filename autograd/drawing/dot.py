@@ -110,7 +110,7 @@ def _draw_closed(dot: graphviz.Digraph, key: str, group: Group, outline: Outline
     style = STYLES[group.kind]
     if outline.root in group.outputs:
         style = style | {name: STYLES["output"][name] for name in ("fillcolor", "color", "penwidth")}
-    title = f"<b>{_markup(labels.group_title(group, outline.names), 2 * labels.LENGTH)}</b>"
+    title = f"<b>{_markup(labels.group_title(group, outline), 2 * labels.LENGTH)}</b>"
     label = _table(title, labels.group_lines(group, outline), above=8 if group.kind == "repeats" else 0)
     dot.node(key, label, tooltip=_plain(printable(group.path() or group.name)), **{"class": group.kind}, **style)
 

@@ -29,22 +29,21 @@ def node_lines(node: Value, outline: Outline) -> list[tuple[str, str]]:
     return [] if node.constant else [("data", short(outline.data[node])), ("grad", _gradient(node, outline, short))]
 
 
-def group_title(group: Group, names: Names) -> str:
-    """A group's name; that of a function with the name of what it computes."""
-    result = _result(group)
-    return f"{cut(names[result])} = {cut(group.name)}" if result else cut(group.name)
+def group_title(group: Group, outline: Outline) -> str:
+    """A group's name; that of a function, or of what ends in the output, with the name of what it computes."""
+    result = _result(group, outline)
+    return f"{cut(outline.names[result])} = {cut(group.name)}" if result else cut(group.name)
 
 
 def group_lines(group: Group, outline: Outline) -> list[tuple[str, str]]:
-    """What a closed group says of what is inside: numbers of nodes, ranges of numbers; of a function, its result."""
-    result = _result(group)
-    if result:
-        return node_lines(result, outline)
-    inside = outline.insides[group]
+    """What a closed group says of what is inside: numbers of nodes, and its result or else ranges of numbers."""
+    inside, result = outline.insides[group], _result(group, outline)
     if not inside.nodes:
         return [("", _count(inside.constants, "number"))]
     counts = [_count(inside.nodes, "node")] if inside.nodes > inside.parameters else []
     counts += [_count(inside.parameters, "parameter")] if inside.parameters else []
+    if result:
+        return [("", ", ".join(counts))] * (group.kind != "function") + node_lines(result, outline)
     return [("", ", ".join(counts)), ("data", _range(inside.data)), ("grad", _range(inside.grad))]
 
 
@@ -78,8 +77,12 @@ def _gradient(node: Value, outline: Outline, write: Callable[[float], str]) -> s
     return BLANK if gradient is None else write(gradient)
 
 
-def _result(group: Group) -> Value | None:
-    return next(iter(group.outputs)) if group.kind == "function" and len(group.outputs) == 1 else None
+def _result(group: Group, outline: Outline) -> Value | None:
+    """The one node that a function computes, or a scope that ends in the output."""
+    if len(group.outputs) != 1 or group.kind == "repeats":
+        return None
+    (output,) = group.outputs
+    return output if group.kind == "function" or output is outline.root else None
 
 
 def _range(extremes: list[float]) -> str:

@@ -40,7 +40,8 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
             todo += [None, *reversed(item.items)]
         else:
             sort = item.kind if isinstance(item, Group) else kind(item, outline.root)
-            lines.append(f"{keys[item]}{SHAPES[sort].format(_quoted(_text(item, outline)))}:::{sort}")
+            look = "output" if isinstance(item, Group) and outline.root in item.outputs else sort
+            lines.append(f"{keys[item]}{SHAPES[sort].format(_quoted(_text(item, outline)))}:::{look}")
     for edge in outline.edges():
         flow = flows.along(edge) if flows else None
         lines.append(f"{keys[edge.start]} -->{'' if flow is None else f'|{_quoted(short(flow))}|'} {keys[edge.end]}")
@@ -54,7 +55,7 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
 
 def _text(item: Item, outline: Outline) -> str:
     if isinstance(item, Group):
-        title, lines = labels.group_title(item, outline.names), labels.group_lines(item, outline)
+        title, lines = labels.group_title(item, outline), labels.group_lines(item, outline)
     else:
         title, lines = labels.title(item, outline.names), labels.node_lines(item, outline)
     return "\n".join([title, *(f"{word} {text}".strip() for word, text in lines)])

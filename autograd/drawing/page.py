@@ -85,7 +85,7 @@ def graph_data(
         "groups": [
             {
                 "name": group.name,
-                "title": labels.group_title(group, outline.names),
+                "title": labels.group_title(group, outline),
                 "kind": group.kind,
                 "output": outline.root in group.outputs,
                 "parent": place[group.parent] if group.parent else -1,
