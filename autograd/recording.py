@@ -81,6 +81,7 @@ class Scope:
 
     Attributes:
         name: what it is called.
+        number: the greater, the later it was made.
         closed: whether drawings show it as one box unless asked to expand it.
         parent: the scope around it, or None.
     """
@@ -93,6 +94,10 @@ class Scope:
     @property
     def name(self) -> str:
         return _name(self._path.rpartition(INSIDE)[2])
+
+    @property
+    def number(self) -> int:
+        return int(self._path.rpartition(INSIDE)[2].partition(" ")[0].removesuffix(CLOSED))
 
     @property
     def closed(self) -> bool:

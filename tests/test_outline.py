@@ -135,6 +135,20 @@ def test_a_batch_shows_its_first_sample() -> None:
     assert frames(seen) == ["MLP × 10", "MLP 1", "MLP 1.layer 1", "MLP 1.layer 2", "MLP 1.layer 2.neuron 1"]
 
 
+def test_scopes_of_one_name_are_numbered_as_they_were_made() -> None:
+    (x,) = inputs(1)
+    parts = []
+    for factor in (2.0, 3.0, 4.0):
+        with scope("part"):
+            parts.append(x * factor)
+    last_first = parts[2] - (parts[1] - parts[0])
+    assert shown(outline(last_first, depth=1, fold=False)) == ["x1", "part 3", "part 2", "part 1", "v4", "v5"]
+    seen = outline(last_first)
+    assert frames(seen) == ["part × 3", "part 1"]
+    assert [node.data for node in seen.homes if seen.homes[node].name == "part 1"] == [2.0, 1.0]
+    assert [group.name for group in seen.top.groups()] == ["part × 3", "part 1", "part × 2", "part 2", "part 3"]
+
+
 def test_nothing_is_folded_unasked() -> None:
     model = MLP(2, [4, 1], seed=0)
     losses = hinge_loss([model(inputs()) for _ in range(3)], [1] * 3)

@@ -48,6 +48,7 @@ def test_a_scope_may_be_entered_again_and_within_itself() -> None:
         z = Value(1.0)
     assert [path(v) for v in (x, y, z, Value(1.0))] == [["again", "again"], ["again"], ["again"], []]
     assert y.scope == x.scope.parent != z.scope
+    assert y.scope.number < x.scope.number < z.scope.number
 
 
 def test_a_scope_ends_with_an_error_and_concerns_its_thread_only() -> None:

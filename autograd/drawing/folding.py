@@ -43,7 +43,7 @@ def fold_alike(group: Group, flow: Iterable[tuple[Item, Item]], shapes: dict[Gro
         return
     ranks = _ranks(group.items, flow)
     families = defaultdict(list)
-    for item in inside:
+    for item in sorted(inside, key=lambda item: item.number):
         families[shapes[item], ranks[item]].append(item)
     for family in families.values():
         if len(family) >= ALIKE:

@@ -17,12 +17,15 @@ Homes: TypeAlias = "dict[Value, Group]"
 class Group:
     """Nodes that a picture shows inside a frame or, when closed, as one box."""
 
-    __slots__ = ("items", "kind", "name", "open", "outputs", "parent")
+    __slots__ = ("items", "kind", "name", "number", "open", "outputs", "parent")
 
-    def __init__(self, name: str, kind: Literal["scope", "function", "repeats"], parent: Group | None) -> None:
+    def __init__(
+        self, name: str, kind: Literal["scope", "function", "repeats"], parent: Group | None, number: int = 0
+    ) -> None:
         self.name = name
         self.kind = kind
         self.parent = parent
+        self.number = number  # of its scope
         self.items: list[Item] = []
         self.outputs: dict[Value, None] = {}  # the nodes inside on which something outside rests
         self.open = parent is None
@@ -104,15 +107,16 @@ def _group(inner: Scope | None, groups: dict[Scope | None, Group]) -> Group:
         inner = inner.parent
     group = groups[inner]
     for new in reversed(missing):
-        inside = groups[new] = Group(new.name, "function" if new.closed else "scope", group)
+        inside = groups[new] = Group(new.name, "function" if new.closed else "scope", group, new.number)
         group.items.append(inside)
         group = inside
     return group
 
 
 def number_namesakes(top: Group) -> None:
+    """Tell groups of one name apart, in the order in which they were made."""
     for group in (top, *top.groups()):
-        inside = [item for item in group.items if isinstance(item, Group)]
+        inside = sorted((item for item in group.items if isinstance(item, Group)), key=lambda item: item.number)
         count = Counter(item.name for item in inside)
         number: Counter[str] = Counter()
         for item in inside:
