@@ -39,14 +39,14 @@ def made(*roots: NodeT) -> list[NodeT]:
     return order
 
 
-def topological(root: NodeT) -> list[NodeT]:
+def topological(*roots: NodeT) -> list[NodeT]:
     """All nodes of the graph, each after its arguments: as `made`, with each leaf before its first use."""
     order: dict[Any, None] = {}
-    for node in made(root):
+    for node in made(*roots):
         for arg in node.args:
             order.setdefault(arg)
         order[node] = None
-    return list(order) or [root]
+    return list(order | dict.fromkeys(roots))
 
 
 def leading_to(targets: Iterable[NodeT], root: NodeT) -> set[NodeT]:

@@ -58,7 +58,7 @@ def to_networkx(root: Value) -> MultiDiGraph:
         graph.add_node(
             keys[node],
             label=name,
-            kind=kind(node, root),
+            kind=kind(node, [root]),
             op=node.op.name if node.op else "",
             data=float(node.data),
             grad=float(node.grad),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from autograd.backprop import local_derivative
@@ -43,12 +43,12 @@ def _plain_exponent(text: str) -> str:
     return re.sub(r"e\+?(-?)0*(\d)", r"e\1\2", text)
 
 
-def name_nodes(root: Any) -> dict[Any, str]:
+def name_nodes(*roots: Any) -> dict[Any, str]:
     """What each node of a graph is called: its label, its number if it is a constant, or v1, v2, …
 
     Only constants share a name: a label that comes again is followed by _2, _3, …
     """
-    nodes = topological(root)
+    nodes = topological(*roots)
     labels = {node.label for node in nodes}
     fresh = (name for name in _numbered("v", 1) if name not in labels)
     names: dict[Any, str] = {}
@@ -71,10 +71,10 @@ def _numbered(prefix: str, start: int) -> Iterator[str]:
         start += 1
 
 
-def kind(node: Any, root: Any) -> str:
-    """What part a node plays in the graph of `root`."""
+def kind(node: Any, roots: Container[Any] = ()) -> str:
+    """What part a node plays in the graph of `roots`."""
     if node.args:
-        return "output" if node is root else "operation"
+        return "output" if node in roots else "operation"
     if node.constant:
         return "constant"
     return "parameter" if node.parameter else "input"

@@ -59,7 +59,7 @@ def large(which: str) -> str:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     took = seconds(lambda: draw(root, expand=expand).svg)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    outline = Outline(root, None, expand, True)
+    outline = Outline([root], None, expand, True)
     boxes = len(set(outline.visible().values()))
     return (
         f"{len(outline.nodes):,} nodes in {boxes:,} boxes: {took:.2f} s to SVG; "
@@ -73,7 +73,7 @@ def main() -> None:
         return
     root = small()
     print(
-        f"{len(Outline(root, None, (), True).nodes)} nodes: {beside_the_engine(root):.2f} times the engine's own time"
+        f"{len(Outline([root], None, (), True).nodes)} nodes: {beside_the_engine(root):.2f} times the engine's own time"
     )
     for which in ("expanded", "closed"):
         subprocess.run([sys.executable, "-m", "benchmarks", "drawing", which], check=True)

@@ -51,7 +51,7 @@ class Network:
             out = neuron([Value(x, label=name) for x, name in zip(before.outputs, before.names)])
         out.backward()
         out.label = "out"
-        outline = Outline(out, None, "all" if len(before.names) <= MANY_INPUTS else (), fold=True)
+        outline = Outline([out], None, "all" if len(before.names) <= MANY_INPUTS else (), fold=True)
         caption = f"a graph of {_count(len(outline.nodes), 'node')}"
         return graph_data(outline, "LR", None, None, NOTEBOOK_NODES) | {"caption": caption}
 

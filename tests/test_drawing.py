@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograd import DrawingError, Value, draw, scope
@@ -143,8 +144,6 @@ def test_directions() -> None:
     assert size("LR") > 1 > size("TB")
     with pytest.raises(ValueError, match="direction is 'LR'"):
         draw(neuron(), "up")
-    with pytest.raises(TypeError, match="draw needs a Value, got list"):
-        draw([neuron()])
 
 
 def test_the_bundled_engine_is_found_without_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,6 +255,46 @@ def test_mermaid() -> None:
         "n2 --> n3\n"
         "class g0 frame\n"
     )
+
+
+def test_several_outputs_are_drawn_together() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    product, total = a * b, a + b
+    for roots in ([product, total], (product, total, product), np.array([[product], [total]])):
+        picture = draw(roots)
+        assert repr(picture) == "<drawing of a graph of 4 nodes>"
+        assert len(re.findall(r'class="node output"', picture.svg)) == picture.mermaid.count(":::output\n") == 2
+        graph = graph_data(picture._outline, "LR", None, None)
+        assert [graph["nodes"][index]["name"] for index in graph["outputs"]] == ["v1", "v2"]
+    square = product * product
+    edges = labelled_edges(draw([square, total, a], edges="gradient").svg)
+    assert set(edges) == {"-6.0", "36.0", "-24.0", "1.0"}
+    for wrong, message in (
+        (3.0, "draw needs a Value or a list of them, got float 3.0"),
+        ("ab", "draw needs a Value or a list of them, got str 'ab'"),
+        ([a, [b]], "draw needs a list of nothing but Values, got list"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            draw(wrong)
+    with pytest.raises(ValueError, match="draw needs at least one Value, got an empty list"):
+        draw([])
+
+
+def test_a_closed_box_shows_several_outputs_in_it() -> None:
+    xs = [Value(float(n), label=f"x{n}") for n in range(1, 8)]
+    for count, names, numbers in ((3, "v2, v4, v6", "-2.0, -4.0, -6.0"), (7, "v2, v4, …, v14", "-2.0, -4.0, …, -14.0")):
+        outputs = []
+        with scope("model"), scope("all"):
+            for x in xs[:count]:
+                with scope("one"):
+                    outputs.append(x * -1 * 2)
+        for title, options in (("all", {"depth": 1}), (f"one × {count}", {"expand": ["all"]})):
+            picture = draw(outputs, **options)
+            drawn = " ".join(text.strip("\xa0") for text in texts(picture.svg))
+            assert f"{names} = {title} {2 * count} nodes data {numbers} grad 0.0, 0.0, " in drawn
+            groups = graph_data(picture._outline, "LR", None, None)["groups"]
+            (box,) = (group for group in groups if group["name"] == title)
+            assert (box["title"], box["lines"][1], box["output"]) == (f"{names} = {title}", f"data {numbers}", True)
 
 
 @pytest.mark.parametrize("label", ["loss", ""])

@@ -12,7 +12,7 @@ from nn import MLP, Neuron, Parameter, hinge_loss
 
 
 def outline(root: Value, depth: int | None = None, expand=(), fold: bool = True) -> Outline:
-    return Outline(root, depth, expand, fold)
+    return Outline([root], depth, expand, fold)
 
 
 def shown(seen: Outline) -> list[str]:

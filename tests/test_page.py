@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 def opened(silent: Page, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Opens a drawing saved as a page."""
 
-    def open_(root: Value, **options: Any) -> dict[str, Any]:
+    def open_(root: Value | list[Value], **options: Any) -> dict[str, Any]:
         drawing = draw(root, **options)
         silent.goto(drawing.save(tmp_path / "graph.html").as_uri())
         silent.wait_for_selector("g.node, g.group", state="attached")
@@ -89,6 +89,10 @@ def cross_entropy() -> Value:
 def batch() -> Value:
     model = MLP(2, [4, 1], seed=1)
     return hinge_loss([model([Value(float(i)), Value(1.0)]) for i in range(10)], [1] * 10)
+
+
+def outputs() -> list[Value]:
+    return MLP(2, [3, 2], seed=1)([Value(1.0, label="x1"), Value(-2.0, label="x2")])
 
 
 GEOMETRY = r"""() => {
@@ -190,6 +194,7 @@ def edges_of(page: Page, graph: dict[str, Any]) -> tuple[set[tuple[str, str]], s
         (network, {"expand": "all"}),
         (cross_entropy, {"expand": ["softmax"]}),
         (batch, {}),
+        (outputs, {"edges": "gradient"}),
     ],
     ids=lambda x: getattr(x, "__name__", str(x)),
 )
@@ -264,6 +269,14 @@ def test_paths_are_counted_exactly_however_many(page: Page, opened) -> None:
     page.locator(f'g.node[data-index="{node_called(graph, "x")}"]').click()
     assert status(page) == f"{2**70} paths from x to v70"
     assert x.grad == 0.0
+
+
+def test_paths_to_several_outputs_are_counted_together(page: Page, opened) -> None:
+    x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    graph = opened([x * y + x, x.tanh(), y])
+    page.locator(f'g.node[data-index="{node_called(graph, "x")}"]').click()
+    assert status(page) == "3 paths from x to the 3 outputs"
+    assert len(indices(page, "g.node.output")) == 2 and faults(page, graph) == []
 
 
 def test_search_finds_what_is_hidden(page: Page, opened) -> None:
@@ -439,7 +452,7 @@ def test_a_very_large_graph_is_closed_and_can_be_opened(page: Page, opened) -> N
 
 def test_a_notebook_keeps_what_fits(page: Page) -> None:
     root = batch()
-    outline = Outline(root, None, (), True)
+    outline = Outline([root], None, (), True)
     whole = graph_data(outline, "LR", None, None)
     part = graph_data(outline, "LR", None, None, limit=100)
     assert {group["name"] for group in part["groups"] if "sealed" in group} == {"MLP × 9", "hinge_loss"}

@@ -99,7 +99,7 @@ def _draw_items(dot: graphviz.Digraph, outline: Outline, keys: dict[Item, str]) 
 
 def _draw_node(dot: graphviz.Digraph, key: str, node: Value, outline: Outline) -> None:
     names = outline.names
-    sort = kind(node, outline.root)
+    sort = kind(node, outline.roots)
     rows = labels.node_lines(node, outline)
     label = _table(_equation(node, names), rows) if rows else f"<{_markup(names[node])}>"
     tooltip = _plain("\n".join(labels.exact_lines(node, outline)))
@@ -108,7 +108,7 @@ def _draw_node(dot: graphviz.Digraph, key: str, node: Value, outline: Outline) -
 
 def _draw_closed(dot: graphviz.Digraph, key: str, group: Group, outline: Outline) -> None:
     style = STYLES[group.kind]
-    if outline.root in group.outputs:
+    if outline.ends[group]:
         style = style | {name: STYLES["output"][name] for name in ("fillcolor", "color", "penwidth")}
     title = f"<b>{_markup(labels.group_title(group, outline), 2 * labels.LENGTH)}</b>"
     label = _table(title, labels.group_lines(group, outline), above=8 if group.kind == "repeats" else 0)
@@ -136,7 +136,7 @@ def _table(title: str, rows: Iterable[tuple[str, str]], above: int = 0) -> str:
     for word, text in rows:
         left = f'align="left"><font color="{FAINT}">{_markup(word or text, 60)}</font></td>'
         lines += f"<tr><td {left}" if word else f'<tr><td colspan="2" {left}'
-        lines += f'<td align="right">&#160;{_markup(text)}</td></tr>' if word else "</tr>"
+        lines += f'<td align="right">&#160;{_markup(text, 2 * labels.LENGTH)}</td></tr>' if word else "</tr>"
     room = f'<tr><td colspan="2" height="{above}"></td></tr>' if above else ""  # for the upper side of a solid box
     return (
         '<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">'

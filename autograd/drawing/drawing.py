@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from html import escape
 from os import PathLike
@@ -36,7 +36,7 @@ class Drawing:
         self._outline = outline
         self._direction = direction
         self._edges = edges
-        self._flows = None if edges is None else Flows(outline.root, edges)
+        self._flows = None if edges is None else Flows(outline.roots, edges)
 
     @cached_property
     def caption(self) -> str:
@@ -102,7 +102,7 @@ class Drawing:
 
 
 def draw(
-    root: Value,
+    root: Value | Sequence[Value],
     direction: Literal["LR", "TB"] = "LR",
     edges: Literal["partial", "gradient"] | None = None,
     depth: int | None = None,
@@ -112,16 +112,17 @@ def draw(
     """Draw the graph of a Value: every node with its name, how it was made, data and gradient.
 
     Values made by hand are boxes with sharp corners, parameters have corners cut or turned down, operations are
-    rounded, plain numbers dashed, and the output has a thick border. Scopes are frames around their nodes. To
+    rounded, plain numbers dashed, and outputs have a thick border. Scopes are frames around their nodes. To
     keep the picture readable, functions such as softmax and the weighted sum of a neuron are one box, and so are
     three or more scopes that are alike; of more than 300 boxes, the innermost scopes are closed. In a notebook, and
     in a page saved as .html, a click opens what is closed.
 
     Args:
-        root: the Value whose graph to draw.
+        root: the Value whose graph to draw; or a list, tuple or NumPy array of them, such as the outputs of a model.
         direction: "LR" for left to right, "TB" for top to bottom.
         edges: what to write on the edges: "partial", the local derivative, or "gradient", the gradient that flows
-            back through it, with a width by its size, dashed where it is negative.
+            back through it, with a width by its size, dashed where it is negative; from several outputs, that of
+            their sum.
         depth: how many levels of scopes to show; 1 for one box for each of the outermost, such as the layers of a
             model. Default: as many as fit.
         expand: names of scopes to open, such as ["layer 2.neuron 3"]; or "all" for every node of the graph.
@@ -131,17 +132,18 @@ def draw(
         A `Drawing`: shown by a notebook, saved with `.save("graph.svg")`.
 
     Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an argument is none of those above, or no scope has a name that is to be expanded.
+        TypeError: `root` is not a Value, nor are they in `root`.
+        ValueError: an argument is none of those above, `root` is empty, or no scope has a name that is to be expanded.
         DrawingError: (when shown or saved) no layout engine is installed, or it failed.
 
     >>> from autograd import Value, draw
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> draw(a * b)
     <drawing of a graph of 3 nodes>
+    >>> draw([a + b, a - b])
+    <drawing of a graph of 4 nodes>
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"draw needs a Value, got {type(root).__name__} {root!r:.60}")
+    roots = _roots(root)
     if direction not in ("LR", "TB"):
         raise ValueError(f"direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}")
     if edges not in (None, "partial", "gradient"):
@@ -150,4 +152,17 @@ def draw(
         raise ValueError(f"depth is a number of levels from 1 on, got {depth!r}")
     if isinstance(expand, str) and expand != "all":
         raise ValueError(f"expand is a list of names of scopes, such as [{expand!r}], or 'all'; got {expand!r}")
-    return Drawing(Outline(root, depth, expand, fold), direction, edges)
+    return Drawing(Outline(roots, depth, expand, fold), direction, edges)
+
+
+def _roots(root: Any) -> list[Value]:
+    given = [root] if isinstance(root, Value) else root.flat if hasattr(root, "flat") else root
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(f"draw needs a Value or a list of them, got {type(root).__name__} {root!r:.60}")
+    roots = list(given)
+    if not roots:
+        raise ValueError(f"draw needs at least one Value, got an empty {type(root).__name__}")
+    for other in roots:
+        if not isinstance(other, Value):
+            raise TypeError(f"draw needs a list of nothing but Values, got {type(other).__name__} {other!r:.60} in it")
+    return roots

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from autograd.backprop import chain_rule
 from autograd.drawing.outline import Edge
+from autograd.functions import sum
+from autograd.recording import switched
 from autograd.value import Value
 
 
 class Flows:
-    """A number for each argument of each node.
+    """A number for each argument of each node; of several roots, on the way to their sum.
 
     Attributes:
         by_size: whether the edges are to show how large the numbers are.
     """
 
-    def __init__(self, root: Value, edges: str) -> None:
+    def __init__(self, roots: Iterable[Value], edges: str) -> None:
         self.by_size = edges == "gradient"
+        with switched(record=True, watch=False):
+            total = sum(list(roots))
         self._flow = {
-            (step.node, step.position): step.contribution if self.by_size else step.partial for step in chain_rule(root)
+            (step.node, step.position): step.contribution if self.by_size else step.partial
+            for step in chain_rule(total)
+            if step.node is not total
         }
         self._largest = max((abs(flow) for flow in self._flow.values() if math.isfinite(flow)), default=0.0)
 

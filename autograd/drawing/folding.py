@@ -22,7 +22,7 @@ def shapes_of(top: Group, flow: Flow) -> dict[Group, int]:
     for group in reversed(top.groups()):  # from the inside outwards
         place = {item: index for index, item in enumerate(group.items)}
         parts = [
-            shapes[item] if isinstance(item, Group) else (kind(item, None), item.op and item.op.name, len(item.args))
+            shapes[item] if isinstance(item, Group) else (kind(item), item.op and item.op.name, len(item.args))
             for item in group.items
         ]
         joints = [(place[start], place[end]) for start, end in flow[group]]
@@ -90,7 +90,7 @@ def gather_leaves(group: Group, flow: Iterable[tuple[Item, Item]], homes: Homes)
     leaves = defaultdict(list)
     for item in group.items:
         if isinstance(item, Value) and not item.args and item not in direct:
-            leaves[kind(item, None)].append(item)
+            leaves[kind(item)].append(item)
     for name, members in leaves.items():
         if len(members) > MANY_LEAVES:
             repeats = _gather(group, members, f"{name}s")

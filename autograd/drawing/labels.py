@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from autograd.drawing.groups import Group
 from autograd.drawing.outline import Outline
-from autograd.notation import TEXT, Names, printable, short
+from autograd.notation import MANY, TEXT, Names, printable, short
 from autograd.value import Value
 
 LENGTH = 28  # of a name
@@ -30,21 +30,24 @@ def node_lines(node: Value, outline: Outline) -> list[tuple[str, str]]:
 
 
 def group_title(group: Group, outline: Outline) -> str:
-    """A group's name; that of a function, or of what ends in the output, with the name of what it computes."""
-    result = _result(group, outline)
-    return f"{cut(outline.names[result])} = {cut(group.name)}" if result else cut(group.name)
+    """A group's name; that of a function, or of what outputs lie in, with the names of what it computes."""
+    results = cut(_listed([outline.names[node] for node in _results(group, outline)]))
+    return f"{results} = {cut(group.name)}" if results else cut(group.name)
 
 
 def group_lines(group: Group, outline: Outline) -> list[tuple[str, str]]:
-    """What a closed group says of what is inside: numbers of nodes, and its result or else ranges of numbers."""
-    inside, result = outline.insides[group], _result(group, outline)
+    """What a closed group says of what is inside: how much it is, and its results or else ranges of numbers."""
+    inside, results = outline.insides[group], _results(group, outline)
     if not inside.nodes:
         return [("", _count(inside.constants, "number"))]
     counts = [_count(inside.nodes, "node")] if inside.nodes > inside.parameters else []
     counts += [_count(inside.parameters, "parameter")] if inside.parameters else []
-    if result:
-        return [("", ", ".join(counts))] * (group.kind != "function") + node_lines(result, outline)
-    return [("", ", ".join(counts)), ("data", _range(inside.data)), ("grad", _range(inside.grad))]
+    size = ("", ", ".join(counts))
+    if not results:
+        return [size, ("data", _range(inside.data)), ("grad", _range(inside.grad))]
+    data = ("data", _listed([short(outline.data[node]) for node in results]))
+    grad = ("grad", _listed([_gradient(node, outline, short) for node in results]))
+    return [data, grad] if group.kind == "function" else [size, data, grad]
 
 
 def exact_lines(node: Value, outline: Outline) -> list[str]:
@@ -77,12 +80,14 @@ def _gradient(node: Value, outline: Outline, write: Callable[[float], str]) -> s
     return BLANK if gradient is None else write(gradient)
 
 
-def _result(group: Group, outline: Outline) -> Value | None:
-    """The one node that a function computes, or a scope that ends in the output."""
-    if len(group.outputs) != 1 or group.kind == "repeats":
-        return None
-    (output,) = group.outputs
-    return output if group.kind == "function" or output is outline.root else None
+def _results(group: Group, outline: Outline) -> list[Value]:
+    """The outputs of the picture that lie in a group, or else the one node that a function computes."""
+    single = group.kind == "function" and len(group.outputs) == 1
+    return outline.ends[group] or ([*group.outputs] if single else [])
+
+
+def _listed(texts: list[str]) -> str:
+    return ", ".join(texts if len(texts) <= MANY else [*texts[:2], "…", texts[-1]])
 
 
 def _range(extremes: list[float]) -> str:

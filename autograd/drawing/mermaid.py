@@ -39,8 +39,8 @@ def to_mermaid(outline: Outline, direction: str, flows: Flows | None) -> str:
             frames.append(keys[item])
             todo += [None, *reversed(item.items)]
         else:
-            sort = item.kind if isinstance(item, Group) else kind(item, outline.root)
-            look = "output" if isinstance(item, Group) and outline.root in item.outputs else sort
+            sort = item.kind if isinstance(item, Group) else kind(item, outline.roots)
+            look = "output" if isinstance(item, Group) and outline.ends[item] else sort
             lines.append(f"{keys[item]}{SHAPES[sort].format(_quoted(_text(item, outline)))}:::{look}")
     for edge in outline.edges():
         flow = flows.along(edge) if flows else None

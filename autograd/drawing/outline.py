@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from autograd.drawing.folding import LIMIT, fold_alike, gather_leaves, hide_the_distant, shapes_of
@@ -33,34 +33,39 @@ class Edge(NamedTuple):
 
 
 class Outline:
-    """The graph of a Value in groups.
+    """The graph of some Values in groups.
 
     Attributes:
-        root: the Value.
+        roots: the Values, each of them once.
         nodes: all nodes, each after its arguments.
         names: what they are called; labels differ inside a group only.
         top: the group of everything.
         homes: the innermost group of each node.
         insides: what is inside each group.
+        ends: those of the roots that are inside a group.
         data, grad: the numbers of each node, as they were.
     """
 
-    def __init__(self, root: Value, depth: int | None, expand: Sequence[str] | Literal["all"], fold: bool) -> None:
-        self.root = root
-        self.nodes = topological(root)
+    def __init__(
+        self, roots: Iterable[Value], depth: int | None, expand: Sequence[str] | Literal["all"], fold: bool
+    ) -> None:
+        self.roots = dict.fromkeys(roots)
+        self.nodes = topological(*self.roots)
         self.data = {node: float(node.data) for node in self.nodes}
         self.grad = {node: float(node.grad) for node in self.nodes}
         self.top = Group("", "scope", None)
         self.homes = group_by_scope(self.nodes, self.top)
         self._arrange(depth, expand, fold)
         self.insides = self._insides()
+        self.ends: defaultdict[Group, list[Value]] = defaultdict(list)
+        for root in self.roots:
+            for group in self.homes[root].around():
+                self.ends[group].append(root)
 
     def _arrange(self, depth: int | None, expand: Sequence[str] | Literal["all"], fold: bool) -> None:
         """Gather what is alike or too much, and open what is to be seen."""
         number_namesakes(self.top)
-        self.names = _names(self.root, self.homes)
-        for group in self.homes[self.root].around():
-            group.outputs[self.root] = None
+        self.names = _names(name_nodes(*self.roots), self.homes)
         flow = flow_of(self.nodes, self.homes)
         if expand == "all":
             for group in self.top.groups():
@@ -114,8 +119,7 @@ class Outline:
         return list(edges)
 
 
-def _names(root: Value, homes: Homes) -> dict[Value, str]:
-    names = name_nodes(root)
+def _names(names: dict[Value, str], homes: Homes) -> dict[Value, str]:
     count = Counter((homes[node], node.label) for node in names)
     return {node: node.label if node.label and count[homes[node], node.label] == 1 else names[node] for node in names}
 

@@ -52,7 +52,9 @@ def graph_data(
     groups, sealed = _kept(outline, limit)
     place = {group: index for index, group in enumerate(groups)} | {outline.top: -1}
     around = {node: _outermost(outline.homes[node], sealed) for node in outline.nodes}
-    outputs = {arg for node in outline.nodes for arg in node.args if around[arg] is not around[node]} | {outline.root}
+    outputs = {
+        arg for node in outline.nodes for arg in node.args if around[arg] is not around[node]
+    } | outline.roots.keys()
     nodes = [node for node in outline.nodes if around[node] is None or node in outputs]
     number = {node: index for index, node in enumerate(nodes)}
     inputs: defaultdict[Group, dict[Value, None]] = defaultdict(dict)
@@ -67,7 +69,7 @@ def graph_data(
         args = node.args if seal is None else tuple(inputs[seal]) if node is last[seal] else ()
         entry: dict[str, Any] = {
             "name": outline.names[node],
-            "kind": kind(node, outline.root),
+            "kind": kind(node, outline.roots),
             "made": labels.made(node, outline.names),
             "data": json_number(outline.data[node]),
             "grad": json_number(outline.grad[node]),
@@ -82,12 +84,13 @@ def graph_data(
         "direction": direction,
         "edges": edges,
         "nodes": entries,
+        "outputs": [number[root] for root in outline.roots],
         "groups": [
             {
                 "name": group.name,
                 "title": labels.group_title(group, outline),
                 "kind": group.kind,
-                "output": outline.root in group.outputs,
+                "output": bool(outline.ends[group]),
                 "parent": place[group.parent] if group.parent else -1,
                 "open": group.open,
                 "lines": [f"{word} {text}".strip() for word, text in labels.group_lines(group, outline)],

@@ -309,7 +309,7 @@ const [MANY, LOWEST, MARGIN, READABLE] = [3000, 120, 8, 0.6];
  *   other keys do; turns, whether it may be laid out from top to bottom as well.
  */
 function graphView(graph, hooks = {}) {
-  const { nodes, groups } = graph;
+  const { nodes, groups, outputs } = graph;
   const open = groups.map((group) => Boolean(group.open && !group.sealed));
   const sizes = new Map();
   const sizeOf = (box) => sizes.get(box) ?? sizes.set(box, boxSize(graph, box)).get(box);
@@ -443,7 +443,7 @@ function graphView(graph, hooks = {}) {
     const wide = Math.min(1, (area.w - 2 * MARGIN) / size.w);
     if (first && wide < 0.25) {
       setHeight(1, LOWEST);
-      centre(drawing.rectangles.get(drawing.shown[nodes.length - 1]));
+      centre(drawing.rectangles.get(drawing.shown[outputs[outputs.length - 1]]));
       return pan(Math.max(0, area.w - MARGIN - size.w * camera.k - camera.x), 0); // nothing is to its right
     }
     setHeight(wide, LOWEST);
@@ -515,10 +515,11 @@ function graphView(graph, hooks = {}) {
   function highlight(index) {
     paths = index === null ? null : pathsFrom(index);
     start = index;
-    const last = nodes.length - 1;
-    const number = groups.some((group) => group.sealed) ? "all paths" : count(paths?.[last] ?? 0n, "path");
+    const total = outputs.reduce((sum, output) => sum + (paths?.[output] ?? 0n), 0n);
+    const number = groups.some((group) => group.sealed) ? "all paths" : count(total, "path");
+    const end = outputs.length > 1 ? `the ${outputs.length} outputs` : nodes[outputs[0]].name;
     if (hooks.chosen) hooks.chosen(index);
-    else say(paths ? `${number} from ${nodes[index].name} to ${nodes[last].name}` : "");
+    else say(paths ? `${number} from ${nodes[index].name} to ${end}` : "");
     mark();
   }
 

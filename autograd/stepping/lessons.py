@@ -88,14 +88,14 @@ def task(root: Value, cards: dict[Value, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _outline(root: Value) -> Outline:
-    outline = Outline(root, None, "all", fold=False)
+    outline = Outline([root], None, "all", fold=False)
     count = len(outline.nodes)
     if count > MOST:
         raise TooLargeError(
             f"this graph has {count:,} nodes, a page to step through holds {MOST:,}; "
             "take a part of it, such as the loss of one sample"
         )
-    return outline if count <= EXPANDED else Outline(root, None, (), fold=True)
+    return outline if count <= EXPANDED else Outline([root], None, (), fold=True)
 
 
 def _entry(step: AnyStep, number: dict[Value, int], formulas: Formulas) -> dict[str, Any]:

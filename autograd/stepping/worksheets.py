@@ -151,7 +151,7 @@ class Worksheet:
             title=escape(self.title),
             fields=FIELDS if blank else ANSWERS,
             task=TASK.format(root=self._root) if blank else "",
-            picture=still(_picture(outline, self._direction), f"the graph of {cut(outline.names[outline.root])}"),
+            picture=still(_picture(outline, self._direction), f"the graph of {cut(outline.names[outline.nodes[-1]])}"),
             rows="".join(_row(number, line, blank) for number, line in enumerate(self._lines, 1)),
         )
 
@@ -226,7 +226,7 @@ def worksheet(root: Value, title: str = "Backpropagation") -> Worksheet:
 
 def _outline(root: Value, names: Names, gradients: dict[Value, float]) -> Outline:
     """What the picture shows: every node, under the names of the table, with these gradients."""
-    outline = Outline(root, None, "all", True)
+    outline = Outline([root], None, "all", True)
     outline.names = dict(names)
     outline.grad = gradients
     return outline
