@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from autograd import DrawingError, Value, draw, scope
 from autograd.drawing import engine
@@ -118,6 +119,15 @@ def test_formats(tmp_path: Path) -> None:
     assert picture.save(tmp_path / "g.html").read_text("utf-8") == picture.html
     assert picture.save(tmp_path / "g.mmd").read_text() == picture.mermaid
     assert repr(picture) == "<drawing of a graph of 6 nodes>"
+
+
+def test_a_png_is_readable_anywhere(tmp_path: Path) -> None:
+    picture = draw(neuron())
+    pixels = imread(picture.save(tmp_path / "g.png"))
+    assert (pixels[0] == 1).all() and (pixels[:, 0] == 1).all()  # white, and nowhere transparent
+    svg = ET.fromstring(picture.svg)
+    points = [float(svg.get(size).removesuffix("pt")) for size in ("height", "width")]
+    assert pixels.shape[:2] == pytest.approx([192 / 72 * size for size in points], abs=4)
 
 
 @pytest.mark.parametrize("name", ["g.unknown", "g", "g.svg.exe"])

@@ -9,6 +9,7 @@ import sysconfig
 from pathlib import Path
 
 TIMEOUT = 60  # seconds
+PNG = ("-Gbgcolor=white", "-Gdpi=192")  # readable on any ground, and on screens with small points
 
 ADVICE = """\
 no layout engine for diagrams was found; one of these two commands helps:
@@ -44,7 +45,10 @@ def render(source: str, kind: str) -> bytes:
             )
     try:
         done = subprocess.run(
-            [engines[0], "-q", f"-T{kind}"], input=source.encode(), capture_output=True, timeout=TIMEOUT
+            [engines[0], "-q", f"-T{kind}", *(PNG if kind == "png" else ())],
+            input=source.encode(),
+            capture_output=True,
+            timeout=TIMEOUT,
         )
     except subprocess.TimeoutExpired:
         raise DrawingError(f"the layout took more than {TIMEOUT} s; draw a smaller part of the graph") from None
