@@ -242,6 +242,21 @@ def test_edges_show_what_flows() -> None:
         draw(L, edges="data")
 
 
+def test_edges_of_closed_boxes_show_what_flows_to_one_node() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    with scope("square", closed=True):
+        square = (a + b) * (a + b)
+    L = square * square + a
+    inside = 2 * (a.data + b.data)  # of each of the two sums
+    through = 2 * square.data * inside
+    assert draw(L, edges="gradient").mermaid.count("-->|") == 5
+    assert set(labelled_edges(draw(L, edges="gradient").svg)) == {f"{through}", f"{2 * square.data}", "1.0"}
+    assert set(labelled_edges(draw(L, edges="partial").svg)) == {f"{2 * square.data}", "1.0"}
+    with scope("pair", closed=True):
+        pair = a * 5, b * 7
+    assert set(labelled_edges(draw(pair[0] * pair[1], edges="gradient").svg)) == {"-105.0", "70.0"}
+
+
 def test_both_edges_of_a_square_are_drawn() -> None:
     x = Value(3.0, label="x")
     assert draw(x * x).svg.count('class="edge"') == 2

@@ -215,15 +215,15 @@ def test_edges_join_what_is_visible() -> None:
         u = x * y + x
     seen = outline(u * u + u)
     lines = [
-        (seen.names.get(start, getattr(start, "name", "")), seen.names.get(end, getattr(end, "name", "")), position)
-        for start, end, position in seen.edges()
+        (*(seen.names.get(end, getattr(end, "name", "")) for end in edge[:2]), [position for _, position in edge.uses])
+        for edge in seen.edges()
     ]
     assert lines == [
-        ("x1", "inner", None),
-        ("x2", "inner", None),
-        ("inner", "v3", None),
-        ("v3", "v4", 0),
-        ("inner", "v4", None),
+        ("x1", "inner", [0, 1]),
+        ("x2", "inner", [1]),
+        ("inner", "v3", [0, 1]),
+        ("v3", "v4", [0]),
+        ("inner", "v4", [1]),
     ]
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from autograd import Value, draw, scope, softmax
 from autograd.drawing import page as pages
+from autograd.drawing.flows import Flows
 from autograd.drawing.outline import Outline
 from autograd.drawing.page import graph_data
 from autograd.expressions import parse
@@ -194,7 +195,6 @@ def edges_of(page: Page, graph: dict[str, Any]) -> tuple[set[tuple[str, str]], s
         (network, {"expand": "all"}),
         (cross_entropy, {"expand": ["softmax"]}),
         (batch, {}),
-        (outputs, {"edges": "gradient"}),
     ],
     ids=lambda x: getattr(x, "__name__", str(x)),
 )
@@ -203,6 +203,18 @@ def test_nothing_overlaps_and_every_edge_is_there(page: Page, opened, make, opti
     assert faults(page, graph) == []
     drawn, wanted = edges_of(page, graph)
     assert drawn == wanted
+
+
+@pytest.mark.parametrize(
+    "make, edges", [(cross_entropy, "partial"), (cross_entropy, "gradient"), (outputs, "gradient"), (batch, "gradient")]
+)
+def test_the_numbers_of_edges_are_those_of_the_still_picture(page: Page, opened, make, edges) -> None:
+    root = make()
+    graph = opened(root, edges=edges)
+    assert faults(page, graph) == []
+    still = re.findall(r"-->\|(.*?)\|", draw(root, edges=edges).mermaid)
+    written = page.evaluate("[...root.querySelectorAll('g.number text')].map(text => text.textContent)")
+    assert sorted(written) == sorted(number.strip('"').replace("#45;", "-") for number in still) != []
 
 
 def test_the_check_would_notice(page: Page, opened) -> None:
@@ -453,14 +465,16 @@ def test_a_very_large_graph_is_closed_and_can_be_opened(page: Page, opened) -> N
 def test_a_notebook_keeps_what_fits(page: Page) -> None:
     root = batch()
     outline = Outline([root], None, (), True)
-    whole = graph_data(outline, "LR", None, None)
-    part = graph_data(outline, "LR", None, None, limit=100)
+    flows = Flows(outline, "gradient")
+    whole = graph_data(outline, "LR", "gradient", flows)
+    part = graph_data(outline, "LR", "gradient", flows, limit=100)
     assert {group["name"] for group in part["groups"] if "sealed" in group} == {"MLP × 9", "hinge_loss"}
     assert len(part["nodes"]) < len(whole["nodes"]) / 3
     assert all(arg < index for index, node in enumerate(part["nodes"]) for arg in node["args"])
     page.set_content(pages.cell(part, "<p>no script</p>"))
     page.evaluate("window.root = document.querySelector('div').shadowRoot")
     drawn, _ = edges_of(page, part)
+    numbers = page.locator("g.number").all_text_contents()
     page.set_content(pages.cell(whole, "<p>no script</p>"))
     page.evaluate("window.root = document.querySelector('div').shadowRoot")
 
@@ -472,6 +486,7 @@ def test_a_notebook_keeps_what_fits(page: Page) -> None:
         }
 
     assert named(drawn, part) == named(edges_of(page, whole)[0], whole)
+    assert numbers == page.locator("g.number").all_text_contents() != []
     assert page.locator("p").count() == 0
     page.set_content(pages.cell(part, "<p>no script</p>"))
     page.locator("g.group").filter(has_text="MLP × 9").click()

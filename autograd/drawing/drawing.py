@@ -36,7 +36,7 @@ class Drawing:
         self._outline = outline
         self._direction = direction
         self._edges = edges
-        self._flows = None if edges is None else Flows(outline.roots, edges)
+        self._flows = None if edges is None else Flows(outline, edges)
 
     @cached_property
     def caption(self) -> str:
@@ -102,7 +102,7 @@ class Drawing:
 
 
 def draw(
-    root: Value | Sequence[Value],
+    root: Value | Iterable[Value],
     direction: Literal["LR", "TB"] = "LR",
     edges: Literal["partial", "gradient"] | None = None,
     depth: int | None = None,
@@ -122,7 +122,7 @@ def draw(
         direction: "LR" for left to right, "TB" for top to bottom.
         edges: what to write on the edges: "partial", the local derivative, or "gradient", the gradient that flows
             back through it, with a width by its size, dashed where it is negative; from several outputs, that of
-            their sum.
+            their sum. The edge from a node to a closed box has the sum of what flows back from there to the node.
         depth: how many levels of scopes to show; 1 for one box for each of the outermost, such as the layers of a
             model. Default: as many as fit.
         expand: names of scopes to open, such as ["layer 2.neuron 3"]; or "all" for every node of the graph.

@@ -50,11 +50,21 @@ function edgesBetween(graph, shown) {
       if (from === to) return;
       const single = graph.edges && from === arg && to === index;
       const key = single ? `${from} ${to} ${slot}` : from * size + to;
-      if (!edges.has(key)) edges.set(key, { from, to, flow: single ? node.flow?.[slot] ?? null : null, args: [] });
-      edges.get(key).args.push(arg);
+      if (!edges.has(key)) edges.set(key, { from, to, args: [], flows: [] });
+      const edge = edges.get(key);
+      edge.args.push(arg);
+      edge.flows.push(node.flow?.[slot] ?? null);
     });
   });
-  return [...edges.values()];
+  return [...edges.values()].map((edge) => ({ ...edge, flow: flowAlong(graph, edge) }));
+}
+
+/** The number of an edge, or the sum of those that it stands for, as Flows has it. */
+function flowAlong({ nodes, edges }, { to, args, flows }) {
+  const some = flows.filter((flow) => flow !== null);
+  if (!some.length || new Set(args).size > 1 || (edges === "partial" && to >= nodes.length)) return null;
+  const number = (flow) => (typeof flow === "string" ? Number(flow.replace("inf", "Infinity")) : flow);
+  return some.map(number).reduce((sum, flow) => sum + flow);
 }
 
 // Layout

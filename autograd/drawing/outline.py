@@ -25,11 +25,11 @@ class Inside(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A line of a picture: `end`, or a node inside, was made from `start`, or from a node inside."""
+    """A line of a picture: `end`, or nodes inside, were made from `start`, or from nodes inside."""
 
     start: Item
     end: Item
-    position: int | None  # which argument it is, where both are nodes
+    uses: list[tuple[Value, int]]  # what was made, and which argument of it is at the start
 
 
 class Outline:
@@ -107,16 +107,17 @@ class Outline:
         return {node: standing[self.homes[node]] or node for node in self.nodes}
 
     def edges(self) -> list[Edge]:
-        """The lines of the picture, none of them twice."""
+        """The lines of the picture: between two nodes one for each argument, else one."""
         visible = self.visible()
-        edges: dict[Edge, None] = {}
+        edges: dict[tuple[Item, Item, int | None], Edge] = {}
         for node in self.nodes:
             end = visible[node]
             for position, arg in enumerate(node.args):
                 start = visible[arg]
                 if start is not end:
-                    edges[Edge(start, end, position if start is arg and end is node else None)] = None
-        return list(edges)
+                    key = (start, end, position if start is arg and end is node else None)
+                    edges.setdefault(key, Edge(start, end, [])).uses.append((node, position))
+        return list(edges.values())
 
 
 def _names(names: dict[Value, str], homes: Homes) -> dict[Value, str]:

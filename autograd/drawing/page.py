@@ -16,7 +16,7 @@ from typing import Any
 from autograd.drawing import labels
 from autograd.drawing.flows import Flows
 from autograd.drawing.groups import Group
-from autograd.drawing.outline import Outline
+from autograd.drawing.outline import Edge, Outline
 from autograd.notation import kind
 from autograd.value import Value
 
@@ -52,21 +52,25 @@ def graph_data(
     groups, sealed = _kept(outline, limit)
     place = {group: index for index, group in enumerate(groups)} | {outline.top: -1}
     around = {node: _outermost(outline.homes[node], sealed) for node in outline.nodes}
-    outputs = {
-        arg for node in outline.nodes for arg in node.args if around[arg] is not around[node]
-    } | outline.roots.keys()
+    outputs = {arg for node in outline.nodes for arg in node.args if around[arg] is not around[node]}
+    outputs |= outline.roots.keys()
     nodes = [node for node in outline.nodes if around[node] is None or node in outputs]
     number = {node: index for index, node in enumerate(nodes)}
-    inputs: defaultdict[Group, dict[Value, None]] = defaultdict(dict)
+    inputs: defaultdict[Group, dict[Value, list[tuple[Value, int]]]] = defaultdict(dict)  # and where they are used
     for node in outline.nodes:
         seal = around[node]
         if seal is not None:
-            inputs[seal].update((arg, None) for arg in node.args if around[arg] is not seal)
+            for position, arg in enumerate(node.args):
+                if around[arg] is not seal:
+                    inputs[seal].setdefault(arg, []).append((node, position))
     last = {seal: node for node, seal in around.items() if node in number and seal is not None}
     entries = []
     for node in nodes:
         seal = around[node]
-        args = node.args if seal is None else tuple(inputs[seal]) if node is last[seal] else ()
+        if seal is None:
+            args = [(arg, [(node, position)]) for position, arg in enumerate(node.args)]
+        else:
+            args = list(inputs[seal].items()) if node is last[seal] else []
         entry: dict[str, Any] = {
             "name": outline.names[node],
             "kind": kind(node, outline.roots),
@@ -74,10 +78,10 @@ def graph_data(
             "data": json_number(outline.data[node]),
             "grad": json_number(outline.grad[node]),
             "group": place[seal or outline.homes[node]],
-            "args": [number[arg] for arg in args],
+            "args": [number[arg] for arg, _ in args],
         }
         if flows is not None:
-            entry["flow"] = [None if seal else json_number(flows.into(node, i)) for i in range(len(args))]
+            entry["flow"] = [json_number(flows.along(Edge(arg, seal or node, uses))) for arg, uses in args]
         entries.append(entry)
     return {
         "caption": labels.caption(outline),

@@ -208,8 +208,8 @@ function drawEdge(edge, points, { graph, upright }, largest, taken) {
   const ends = { "data-from": nameOf(graph, edge.from), "data-to": nameOf(graph, edge.to) };
   let [width, sign, style] = [1.2, "", ""];
   if (graph.edges === "gradient" && edge.flow !== null) {
-    const strength = Math.min(1, Math.abs(Number(edge.flow)) / largest) || 0;
-    const negative = Number(edge.flow) < 0;
+    const strength = Math.min(1, Math.abs(edge.flow) / largest) || 0;
+    const negative = edge.flow < 0;
     const ink = negative ? `15 71% ${tidy(70 - 29 * strength)}%` : `202 100% ${tidy(62 - 27 * strength)}%`;
     [width, sign] = [tidy(1 + 4 * strength), negative ? " negative" : " positive"];
     style = `stroke-width:${width}px;--ink:hsl(${ink})`;
@@ -277,7 +277,7 @@ function drawNumber(edge, points, upright, taken, ends) {
 function drawAll(plan) {
   const { graph, frames, edges, rectangles, routes } = plan;
   const { nodes, groups } = graph;
-  const flows = edges.map((edge) => Math.abs(Number(edge.flow))).filter((flow) => flow < Infinity);
+  const flows = edges.map((edge) => Math.abs(edge.flow)).filter((flow) => flow < Infinity);
   const largest = Math.max(...flows, 0) || 1;
   const taken = [];
   const boxes = new Map();
