@@ -150,10 +150,14 @@ class TrainingAnimation:
 
     @property
     def html(self) -> str:
-        """Buttons, a slider and the pictures in HTML; it needs no network."""
+        """Buttons, a slider and the pictures in HTML; it needs no network. Without scripts, the last picture."""
         page = self._animation().to_jshtml(fps=FRAMES_A_SECOND, default_mode="once")
         page = re.sub(r"<link[^>]*>", "", page)  # an icon font on the internet
-        return re.sub(r'<i class="fa fa-([^"]+)"></i>', lambda icon: ICONS.get(icon[1], icon[1]), page)
+        page = re.sub(r'<i class="fa fa-([^"]+)"></i>', lambda icon: ICONS.get(icon[1], icon[1]), page)
+        *_, last = re.findall(r'"(data:image/png;base64,[^"]+)"', page)
+        last = last.replace("\\\n", "")  # this is how a text of JavaScript goes on in the next line
+        title, _ = self._epochs[-1]
+        return page.replace("<img ", f'<img alt="{title}" src="{last}" ', 1)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the animation to a file.

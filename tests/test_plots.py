@@ -2,6 +2,8 @@
 
 import copy
 import re
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -363,13 +365,22 @@ def test_an_animation_of_a_training(tmp_path: Path) -> None:
     assert repr(animation) == "<animation of 3 epochs>"
     weights = [p.data for p in model.parameters()]
     saved = animation.save(tmp_path / "and.html").read_text(encoding="utf-8")
-    assert saved.startswith("<!DOCTYPE html>") and len(re.findall(r"data:image/png;base64", saved)) == 4
+    assert saved.startswith("<!DOCTYPE html>") and len(re.findall(r"frames\[\d+\] = ", saved)) == 4
     assert not re.search(r"https?://|<link|fa-", saved) and "‹" in saved
     assert [p.data for p in model.parameters()] == weights
     with Image.open(animation.save(tmp_path / "and.gif")) as gif:
         assert gif.n_frames == 4
     data, _ = DisplayFormatter().format(animation)
     assert "data:image/png" in data["text/html"]
+
+
+def test_where_no_script_runs_an_animation_is_its_last_picture() -> None:
+    _, animation = train(3)
+    title, picture = re.findall(r'<img alt="([^"]+)" src="data:image/png;base64,([^"]+)"', animation.html)[0]
+    assert title.startswith("epoch 3, loss ")
+    frames = re.findall(r'frames\[\d+\] = "data:image/png;base64,([^"]+)"', animation.html)
+    assert picture == frames[-1].replace("\\\n", "") != frames[0].replace("\\\n", "")
+    assert Image.open(BytesIO(b64decode(picture, validate=True))).size == (480, 360)
 
 
 def test_its_frames_show_the_epochs() -> None:
