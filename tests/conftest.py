@@ -53,7 +53,7 @@ def keep_picture(page: Page) -> Callable[[str], None]:
 
     def keep(name: str) -> None:
         if folder := os.environ.get("STEPGRAD_SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/{name}.png")
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
     return keep
 
