@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -239,6 +240,17 @@ def test_reduced_motion_stops_what_moves(browser: Browser, tmp_path: Path) -> No
         pressed(page, "Next")
         assert page.locator("path.edge.now").first.evaluate("e => getComputedStyle(e).animationName") == animation
         page.close()
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", 0), ("dark", 255)])
+def test_what_is_not_reached_yet_is_written_in_the_colour_of_the_page(
+    browser: Browser, tmp_path: Path, scheme: Literal["light", "dark"], ink: int
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(Stepper(shared()).save(tmp_path / "blank.html").as_uri())
+    fill = page.locator("g.node.blank text.title").first.evaluate("text => getComputedStyle(text).fill")
+    assert fill == f"rgb({ink}, {ink}, {ink})"
+    page.close()
 
 
 def test_a_step_changes_only_what_it_is_about(page: Page, opened: Open) -> None:
