@@ -1,4 +1,4 @@
-"""What people see, in a real browser: the drawing on its own, and the first chapter in JupyterLab.
+"""What people see, in a real browser: the drawing on its own, and chapters in JupyterLab.
 
 Run by `.ci/run`; by hand `python -m pytest -m browser`, with Chromium installed. With STEPGRAD_SCREENSHOTS
 set to a folder, pictures of what was seen are left there.
@@ -6,6 +6,7 @@ set to a folder, pictures of what was seen are left there.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,17 +19,14 @@ from playwright.sync_api import Page, expect
 from autograd import Value, draw, formula
 from autograd.expressions import parse
 from nn import MLP
-from tests.lab import KERNEL, open_notebook, run_all_cells
+from tests.lab import KERNEL, choose_theme, open_notebook, run_all_cells
+from tests.pictures import pictures, shown_pictures
 from tests.test_drawing import EVIL
 from tests.test_formulas import FORMULAS
 
 pytestmark = pytest.mark.browser
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 Keep = Callable[[str], None]
-CHAPTERS = {
-    "01_value_and_graph": {"jp-RenderedImage", "jp-RenderedLatex"},
-    "gallery_of_graphs": {"jp-RenderedLatex"},
-}
 
 
 def test_labels_are_words_and_never_run(page: Page, keep_picture: Keep, tmp_path: Path) -> None:
@@ -63,33 +61,88 @@ def test_every_word_lies_inside_its_node_in_the_browsers_own_fonts(
     keep_picture("drawing")
 
 
-@pytest.mark.parametrize("jupyter", ["Light", "Dark"], indirect=True)
+def open_a_box(page: Page) -> None:
+    view = page.locator(".jp-OutputArea-output .view", has=page.locator("g.group")).first
+    frames = view.locator("g.frame").count()
+    view.locator("g.group").last.click()
+    expect(view.locator("g.frame")).not_to_have_count(frames)
+
+
+def step_and_practise(page: Page) -> None:
+    step_back_and_forth(page)
+    sheet = page.locator(".jp-OutputArea-output .stepper", has=page.locator(".practice"))
+    answer = sheet.get_by_label("gradient of E")
+    score = sheet.locator(".score")
+    for text, judgement in [("2", "3 of 8 right"), ("1", "4 of 8 right")]:
+        answer.fill(text)
+        answer.press("Enter")
+        expect(score).to_contain_text(judgement)
+
+
+def step_back_and_forth(page: Page) -> None:
+    walk = page.locator(".jp-OutputArea-output .stepper", has=page.get_by_role("button", name="Next", exact=True))
+    walk.get_by_label("step", exact=True).fill("0")
+    for button, position in [("Next", 1), ("Next", 2), ("Back", 1)]:
+        walk.get_by_role("button", name=button, exact=True).click()
+        expect(walk.locator(".counter")).to_have_text(re.compile(rf"^{position} / \d+$"))
+
+
+def step_and_play(page: Page) -> None:
+    step_back_and_forth(page)
+    film = page.locator(".animation")
+    before = film.locator("img").get_attribute("src")
+    film.get_by_role("button", name="Play", exact=True).click()
+    expect(film.locator("img")).not_to_have_attribute("src", str(before))
+
+
+def open_a_neuron(page: Page) -> None:
+    open_a_box(page)
+    sketch = page.locator(".jp-OutputArea-output", has=page.locator(".network"))
+    sketch.locator(".neuron").first.click()
+    expect(sketch.locator(".view")).to_be_visible()
+
+
+CHAPTERS = {
+    "01_value_and_graph": open_a_box,
+    "02_stepping_by_hand": step_and_practise,
+    "06_classification": step_and_play,
+    "10_a_gpt_out_of_scalars": open_a_box,
+    "gallery_of_graphs": open_a_neuron,
+}
+
+
+@pytest.mark.parametrize("jupyter", ["Light"], indirect=True)
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_in_jupyterlab(
     chapter: str, page: Page, keep_picture: Keep, jupyter: tuple[str, str], tmp_path: Path
 ) -> None:
-    address, theme = jupyter
+    address, _ = jupyter
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
     shutil.copy(NOTEBOOKS / f"{chapter}.ipynb", tmp_path)
+    notebook = nbformat.read(NOTEBOOKS / f"{chapter}.ipynb", as_version=4)
     open_notebook(page, address, f"{chapter}.ipynb")
-    assert page.evaluate("document.body.dataset.jpThemeLight === 'true'") == (theme == "Light")
     run_all_cells(page)
+    CHAPTERS[chapter](page)
     panel = page.locator(".jp-WindowedPanel-outer")
-    seen: set[str] = set()
-    views = 0
-    for number in range(60):
-        panel.evaluate("(node, top) => { node.scrollTop = top }", number * 700)
-        page.wait_for_timeout(300)
-        seen |= set(page.locator(".jp-RenderedImage, .jp-RenderedLatex").evaluate_all(KINDS))
-        views = max(views, page.locator(".jp-RenderedHTMLCommon .view svg .scene").count())
-        assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
-        assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
-        keep_picture(f"{chapter}-{theme}-{number:02d}")
-        if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
-            break
-    assert seen >= CHAPTERS[chapter] and views > 2
-
-
-KINDS = "nodes => nodes.map(node => node.className.match(/jp-Rendered(Image|Latex)/)[0])"
+    for theme in ("Light", "Dark"):
+        choose_theme(page, theme)
+        for number in range(60):
+            panel.evaluate("(node, top) => { node.scrollTop = top }", number * 700)
+            page.wait_for_timeout(200)
+            keep_picture(f"{chapter}-{theme}-{number:02d}")
+            if panel.evaluate("node => node.scrollTop + node.clientHeight >= node.scrollHeight - 2"):
+                break
+        cells = page.locator(".jp-Notebook .jp-Cell").all()
+        missing = [
+            cell.source
+            for cell, there in zip(notebook.cells, cells, strict=True)
+            if shown_pictures(there) < pictures(cell)
+        ]
+        assert missing == []
+    for kind in ("error", "stderr"):
+        assert page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').count() == 0
+    assert faults == []
 
 
 @pytest.mark.parametrize("jupyter", ["Light"], indirect=True)
