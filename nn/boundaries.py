@@ -156,8 +156,7 @@ class TrainingAnimation:
         page = re.sub(r'<i class="fa fa-([^"]+)"></i>', lambda icon: ICONS.get(icon[1], icon[1]), page)
         *_, last = re.findall(r'"(data:image/png;base64,[^"]+)"', page)
         last = last.replace("\\\n", "")  # this is how a text of JavaScript goes on in the next line
-        title, _ = self._epochs[-1]
-        return page.replace("<img ", f'<img alt="{title}" src="{last}" ', 1)
+        return page.replace("<img ", f'<img alt="{self._last.title}" src="{last}" ', 1)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the animation to a file.
