@@ -89,6 +89,17 @@ def test_every_position_shows_what_python_says(root: Value, page: Page, opened: 
     assert numbers(page) == expected(stepper)
 
 
+def test_of_two_edges_the_one_of_the_step_is_marked(page: Page, opened: Open) -> None:
+    x = Value(3.0, label="x")
+    stepper = Stepper(x * x)
+    stepper.run_to("x")
+    opened(stepper)
+    edges = "[...root.querySelectorAll('path.edge')].map(path => path.classList.contains('now'))"
+    assert page.evaluate(edges) == [False, True]
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert page.evaluate(edges) == [True, False]
+
+
 def test_a_step_in_words_and_as_mathematics(page: Page, opened: Open, keep_picture: Callable[[str], None]) -> None:
     stepper = Stepper(shared())
     stepper.run_to("c")

@@ -40,7 +40,7 @@ function framesAround(graph, shown) {
   return frames;
 }
 
-/** The edges between boxes; two nodes have one for each argument if these carry numbers. */
+/** The edges between boxes: between two nodes one for each argument, else one. */
 function edgesBetween(graph, shown) {
   const size = graph.nodes.length + graph.groups.length;
   const edges = new Map();
@@ -48,9 +48,10 @@ function edgesBetween(graph, shown) {
     node.args.forEach((arg, slot) => {
       const [from, to] = [shown[arg], shown[index]];
       if (from === to) return;
-      const single = graph.edges && from === arg && to === index;
+      const apart = graph.edges || node.args.indexOf(arg) < slot;
+      const single = from === arg && to === index;
       const key = single ? `${from} ${to} ${slot}` : from * size + to;
-      if (!edges.has(key)) edges.set(key, { from, to, args: [], flows: [] });
+      if (!edges.has(key)) edges.set(key, { from, to, slot: single ? slot : null, apart, args: [], flows: [] });
       const edge = edges.get(key);
       edge.args.push(arg);
       edge.flows.push(node.flow?.[slot] ?? null);
@@ -142,11 +143,11 @@ function turnBackEdges({ graph, frames, edges }) {
   for (const edge of edges) edge.back = back.has(edge.ends.join(" "));
 }
 
-/** Cut an edge into one piece for each frame it runs in; edges from one box share pieces if they carry no numbers. */
-function thread({ graph, frames }, edge, index) {
+/** Cut an edge into one piece for each frame it runs in; edges from one box share pieces, unless they are to lie apart. */
+function thread({ frames }, edge, index) {
   const { meeting } = edge.way;
   const [leaving, entering] = edge.back ? [edge.way.entering, edge.way.leaving] : [edge.way.leaving, edge.way.entering];
-  const key = `${graph.edges ? index : leaving[0]}${edge.back ? "back" : ""}`;
+  const key = `${edge.apart ? `apart ${index}` : leaving[0]}${edge.back ? "back" : ""}`;
   edge.pieces = [];
   const add = (frame, tail, head) => {
     const { pieces } = frames.get(frame);

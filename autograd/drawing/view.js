@@ -584,8 +584,9 @@ function graphView(graph, hooks = {}) {
     };
     if (now.node !== null) give("now", boxes.get(shown[now.node]));
     give("near", ...now.near.map((index) => boxes.get(shown[index])));
-    for (const [from, to] of now.edges) {
-      const runs = lines.filter(({ edge }) => edge.from === shown[from] && edge.to === shown[to]);
+    for (const [from, to, slot] of now.edges) {
+      const isMeant = (edge) => slot === undefined || edge.slot === null || edge.slot === slot;
+      const runs = lines.filter(({ edge }) => edge.from === shown[from] && edge.to === shown[to] && isMeant(edge));
       const parts = runs.flatMap(({ line, head }) => [line, head]);
       give("now", ...parts);
       if (now.back) give("back", ...parts);

@@ -130,7 +130,7 @@ function mountStepper(host, lesson, css, operations, link = {}) {
       const { args } = nodes[step.node];
       view.point({ node: step.node, near: args, edges: args.map((arg) => [arg, step.node]), back: false });
     } else if (step.kind === "seed") view.point({ node: step.node, near: [], edges: [], back: true });
-    else view.point({ node: step.arg, near: [step.node], edges: [[step.arg, step.node]], back: true });
+    else view.point({ node: step.arg, near: [step.node], edges: [[step.arg, step.node, step.position]], back: true });
     back.disabled = reset.disabled = position === 0;
     next.disabled = position === steps.length;
     slider.value = position;
