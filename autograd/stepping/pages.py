@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from autograd.drawing import DrawingError, draw
+from autograd.drawing import Drawing, DrawingError
 from autograd.drawing.page import STYLE, VIEW, document, embedded, in_script, source, still
 from autograd.stepping.javascript import missing, rules
 from autograd.value import Value
@@ -59,9 +59,8 @@ def module(script: Script) -> str:
     return f"{programs}\nexport default {{ render: ({{ model, el }}) => {start} }};\n"
 
 
-def still_picture(root: Value) -> dict[str, str]:
+def still_picture(drawing: Drawing) -> dict[str, str]:
     """What is shown where no script runs, by its types; nothing, if no layout engine is installed."""
-    drawing = draw(root)
     try:
         # An untrusted notebook in JupyterLab shows no SVG, other viewers show no picture inside of HTML.
         return {"text/html": still(drawing.svg, drawing.caption), "image/svg+xml": drawing.svg}

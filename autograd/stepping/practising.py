@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autograd.drawing import Drawing
 from autograd.drawing.labels import cut
+from autograd.drawing.outline import Outline
 from autograd.expressions import parse
 from autograd.notation import QUOTED, exact
 from autograd.stepping.cards import FOLLOWS, RIGHT, UNKNOWN, Card, Verdict, card, judged
@@ -92,6 +94,11 @@ class Practice(Shown):
         self._verdicts: dict[str, Verdict | None] = dict.fromkeys(self._nodes)
         self._tries: Counter[str] = Counter()
         self._hints: dict[str, set[int]] = {name: set() for name in self._nodes}
+
+    def _drawing(self) -> Drawing:
+        outline = Outline([self.root], None, "all", fold=True)
+        outline.grad = {self._nodes[name]: self.cards[self._nodes[name]].answer for name in self.report().right}
+        return Drawing(outline, "LR", None)
 
     def answer(self, node: Value | str, answer: float | str) -> Verdict:
         """Fill in a blank and hear whether that is right.

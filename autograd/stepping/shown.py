@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from autograd.drawing import Drawing, draw
 from autograd.stepping.lessons import TooLargeError
 from autograd.stepping.pages import Script, cell, module, page, still_picture
 from autograd.stepping.widget import widget
@@ -75,7 +76,11 @@ class Shown:
         return data | self._still(), metadata
 
     def _still(self) -> dict[str, str]:
-        return still_picture(self.root) | {"text/plain": repr(self)}
+        return still_picture(self._drawing()) | {"text/plain": repr(self)}
+
+    def _drawing(self) -> Drawing:
+        """What is seen where no script runs."""
+        return draw(self.root)
 
     def _new_widget(self) -> Any:
         data = self._data()
