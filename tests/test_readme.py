@@ -13,13 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from matplotlib.testing.compare import compare_images
 
-from tests.readme import CHINESE, ENGLISH, PICTURES, ROOT, Readme
+from tests.readme import CHINESE, ENGLISH, PICTURES, ROOT, Readme, looks_like
 
 both = pytest.mark.parametrize("readme", [ENGLISH, CHINESE], ids=["English", "Chinese"])
 SCREENSHOTS = {"stepper-light.png", "stepper-dark.png", "practice.png"}  # test_readme_pictures.py takes them
-RMS = 5  # of 255, where the fonts of another machine are a little different
 
 
 def test_there_are_two_set_up_commands() -> None:
@@ -49,7 +47,7 @@ def test_the_code_prints_and_draws_what_is_shown(
     for picture in tmp_path.glob("*.svg"):
         assert words(picture) == words(PICTURES / picture.name)
     for picture in tmp_path.glob("*.png"):
-        assert compare_images(str(PICTURES / picture.name), str(picture), RMS) is None
+        assert looks_like(PICTURES / picture.name, picture)
 
 
 def words(picture: Path) -> list[str]:
