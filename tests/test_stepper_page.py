@@ -116,6 +116,14 @@ def test_a_step_in_words_and_as_mathematics(page: Page, opened: Open, keep_pictu
     keep_picture("stepper")
 
 
+def test_a_number_is_not_equated_with_itself(page: Page, opened: Open) -> None:
+    stepper = Stepper(shared())
+    stepper.run_to("b")
+    opened(stepper)
+    rows = page.locator(".step .equations").last.locator("mtr")
+    assert rows.all_text_contents() == ["∂(a·b)∂b=a", "=2.0"]
+
+
 def test_the_whole_sum_of_a_node_and_its_paths(page: Page, opened: Open, keep_picture: Callable[[str], None]) -> None:
     opened(Stepper(shared()))
     page.locator("g.node").filter(has_text="a").first.click()

@@ -17,7 +17,7 @@ function tellerOf({ graph: { nodes }, formulas }) {
   function describeStep(step, state) {
     if (!step) return { words: "Only the inputs have numbers. Next computes the first node from its arguments." };
     if (step.kind === "forward") return describeForward(step, state);
-    const end = state.position === state.steps.length ? " All gradients are whole." : "";
+    const end = state.position === state.steps.length ? " All gradients are complete." : "";
     if (step.kind === "backward") return { ...describeHandOver(step, state), after: sumSoFar(step, state) + end };
     const words = `The way back begins at the output: ${output} changes by exactly as much as ${output} itself.`;
     return { words, lines: [[derivativeMath(output, output), "=", numberMath(1)]], after: end };
@@ -43,7 +43,9 @@ function tellerOf({ graph: { nodes }, formulas }) {
     const partial = formulas[step.because];
     const because = [[withNames(formulas[step.slope], step.node), "=", withNames(partial, step.node)]];
     if (partial.includes("@")) {
-      because.push([null, "=", withData(partial, step.node, data)], [null, "=", numberMath(step.partial)]);
+      const [written, result] = [withData(partial, step.node, data), numberMath(step.partial)];
+      because.push([null, "=", written]);
+      if (written.textContent !== result.textContent) because.push([null, "=", result]);
     }
     return {
       words: handOverInWords(step, node, arg),
@@ -67,7 +69,7 @@ function tellerOf({ graph: { nodes }, formulas }) {
   function sumSoFar({ arg, flat, before, contribution, after }, { known }) {
     const { arrived, expected } = known[arg];
     const gradient = `∂${output}/∂${name(arg)}`;
-    if (flat || expected === 1) return arrived === expected ? `${gradient} = ${short(after)} is whole.` : "";
+    if (flat || expected === 1) return arrived === expected ? `${gradient} = ${short(after)} is complete.` : "";
     const sum = before === undefined ? short(after) : `${short(before)} + ${bracketed(contribution)} = ${short(after)}`;
     const rest = expected - arrived;
     const state = rest ? ` so far; ${count(rest, "term")} more to come.` : `: all ${expected} terms are there.`;
