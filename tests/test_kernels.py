@@ -56,7 +56,7 @@ def worst(row: Op, args: NDArray[np.float64]) -> tuple[float, list[float]]:
         computed = np.broadcast_to(KERNELS[row.name](NUMPY, *args), args.shape[1:])
     assert computed.dtype == np.float64
     distances = ulps(computed, np.array([row.forward(*column) for column in args.T.tolist()]))
-    print(f"{row.name}, NumPy: {distances.max():.0f}")
+    print(f"{row.name}, NumPy: {distances.max():.0f} of at most {tolerance(row)}")
     return float(distances.max()), args[:, distances.argmax()].tolist()
 
 

@@ -110,7 +110,7 @@ def test_operations(row: Op) -> None:
         computed = program.run(columns, theta)[0].ravel()
         distance = ulps(computed, wanted)
         worst = distance.argmax()
-        print(f"{row.name}, {type(program).__name__}: {distance[worst]:.0f}")
+        print(f"{row.name}, {type(program).__name__}: {distance[worst]:.0f} of at most {tolerance(row)}")
         assert distance[worst] <= tolerance(row), (points[:, worst], computed[worst], wanted[worst])
 
 

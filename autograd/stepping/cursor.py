@@ -35,7 +35,7 @@ class Moment(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether the gradient is whole."""
+        """Whether the gradient is complete."""
         return self.grad is not None and self.arrived == self.expected
 
     def __str__(self) -> str:
@@ -166,7 +166,7 @@ class Stepper(Shown):
         self.seek(0)
 
     def run_to(self, node: Value | str) -> AnyStep:
-        """Take steps until a node has its data, or if it has, until its gradient is whole.
+        """Take steps until a node has its data, or if it has, until its gradient is complete.
 
         Args:
             node: the Value, or its name.
@@ -175,7 +175,7 @@ class Stepper(Shown):
             The step taken last.
 
         Raises:
-            ValueError: there is no such node, its gradient is whole already, or it is a plain number.
+            ValueError: there is no such node, its gradient is complete already, or it is a plain number.
         """
         value = self.find(node)
         self._reread()
